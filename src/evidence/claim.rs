@@ -216,6 +216,8 @@ pub struct Claims {
     pub parameters: BTreeSet<String>,
     /// Files that a place reads, though it is not known for which deployment; with that place.
     pub named: BTreeMap<String, Evidence>,
+    /// Files that a place reads which nothing runs, each with the reason.
+    pub idle: BTreeMap<String, Text>,
     /// Files that a place names and that are not there.
     pub missing: Vec<MissingFile>,
     /// What kustomizations name in vain.

@@ -10,8 +10,8 @@ use super::tells::Names;
 use crate::masking::{ObjectName, text};
 
 /// What stands before and behind the name of a part that is not known: no file has these characters in its name.
-const OPEN: char = '\u{E000}';
-const CLOSE: char = '\u{E001}';
+pub(super) const OPEN: char = '\u{E000}';
+pub(super) const CLOSE: char = '\u{E001}';
 
 /// What the parts are.
 pub(super) type Bindings = BTreeMap<String, String>;

@@ -98,6 +98,20 @@ pub fn is_copied_from(path: &str) -> bool {
     lies_in(path, &COPIED)
 }
 
+/// Endings of files with commands of a shell.
+const COMMANDS: [&str; 6] = [".sh", ".bash", ".mk", ".ps1", ".groovy", ".just"];
+
+/// Whether a file holds commands by its name: a script of a shell, a Makefile, a Jenkinsfile.
+pub fn holds_commands(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    COMMANDS.iter().any(|end| name.ends_with(end))
+        || matches!(
+            name.as_str(),
+            "makefile" | "gnumakefile" | "justfile" | ".justfile"
+        )
+        || name.contains("jenkinsfile")
+}
+
 /// Languages that programs speak (ISO 639-1). `id` is left out: names end so for another reason.
 const CODES: [&str; 45] = [
     "af", "am", "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr",

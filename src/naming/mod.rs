@@ -13,7 +13,9 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use aside::{holds_labels, is_copied_from, is_in_showing, is_put_aside, lies_in};
+pub use aside::{
+    holds_commands, holds_labels, is_copied_from, is_in_showing, is_put_aside, lies_in,
+};
 pub use clusters::cluster_of;
 pub use mention::{Mention, mentions};
 pub use places::is_place;

@@ -105,7 +105,8 @@ fn comments(text: &str) -> Vec<Range<usize>> {
 
 impl<'a> SourceContext<'a> {
     /// The secrets of the file that are in use: not what the description of an API shows as an example, what a translation
-    /// calls a password, and what the comment of a template tells, unless it is a private key or what an issuer gave out.
+    /// calls a password, and what the comment of a template tells, unless it is a private key or what an issuer gave out. Of a
+    /// script, only these are: what else it sets is made by other commands, or is for the machine that it runs on.
     pub fn sensitive_in_use(&self) -> impl Iterator<Item = &'a Sensitive> {
         let document = &self.source.document;
         let has = |key: &str| {
@@ -113,7 +114,8 @@ impl<'a> SourceContext<'a> {
             roots.any(|root| root.child(&Segment::Key(key.into())).is_some())
         };
         let is_description = has("openapi") || has("swagger");
-        let holds_labels = naming::holds_labels(&self.source.path);
+        let path = self.source.path.as_str();
+        let holds_labels = naming::holds_labels(path) || naming::holds_commands(path);
         let comments = comments(document.source());
         let is_commented = move |sensitive: &Sensitive| {
             let at = sensitive.span.start;

@@ -8,7 +8,7 @@ use ignore::overrides::OverrideBuilder;
 use super::CONFIG_FILE;
 use crate::evidence::Unread;
 use crate::masking::{Said, Text, text};
-use crate::naming::around_values;
+use crate::naming::{around_values, holds_commands};
 use crate::source::{
     Entry, Kind, MOST_ENTRIES, Problem, Walk, Walked, boundary, directory_of, join,
 };
@@ -122,11 +122,11 @@ impl Files {
 
     /// The files that may hold a secret, and whether they are no YAML as they stand.
     pub(super) fn searchable(&self) -> impl Iterator<Item = (&str, bool)> {
-        let is_values = |path: &&String| path.ends_with(".gotmpl");
+        let is_read = |path: &&String| path.ends_with(".gotmpl") || holds_commands(path);
         let made = self
             .templates
             .iter()
-            .chain(self.scripts.iter().filter(is_values));
+            .chain(self.scripts.iter().filter(is_read));
         let yaml = self.yaml.iter().map(|path| (path.as_str(), false));
         let others = made.chain(&self.settings);
         yaml.chain(others.map(|path| (path.as_str(), true)))

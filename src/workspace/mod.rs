@@ -208,6 +208,7 @@ impl Workspace {
         used.extend(copied);
         let mut named = of_jsonnet;
         named.extend(unclaimed::reasons(said.named));
+        named.extend(said.idle);
         named.append(&mut claimed.named);
         for app in &mut left {
             app.find_base(&|path| known.is_file(path));

@@ -395,3 +395,20 @@ fn a_finding_about_a_field_is_at_the_value_that_the_field_is_made_of() {
         "of two values with this text, the one that the template reads"
     );
 }
+
+#[test]
+fn tokens_in_scripts_are_found_and_variables_are_none() {
+    let token = ["ghp_", "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dF3hJ5"].concat();
+    let makefile = format!(
+        "up:\n\t# curl -H 'Authorization: token {token}' https://api.example.com\n\tPASSWORD=hunter22 helm upgrade shop . --set token=$(TOKEN)\n"
+    );
+    let script =
+        "export DB_PASSWORD=\"${1:-changeme}\"\ncurl -u \"admin:$TOKEN\" https://example.com\n";
+    check(
+        &[("Makefile", makefile.as_str()), ("deploy.sh", script)],
+        &["secrets/plaintext", "secrets/default-password"],
+        &[
+            "warning Makefile:2 the file holds a GitHub token in plain text; anyone who can read this repository can use it",
+        ],
+    );
+}

@@ -1,14 +1,19 @@
 //! A command where it stands and in one case that it runs in: what it says of itself, and what it names in vain.
 
+use std::collections::BTreeSet;
+
 use super::MOST_PLACES;
 use super::calls::Call;
 use super::cases::Case;
 use super::line::Line;
-use super::place::Place;
-use super::tasks::Task;
-use crate::evidence::claim::{Evidence, MissingFile, Unread};
+use super::made::{self, Made};
+use super::place::{Place, tail};
+use super::tasks::{Idle, Task};
+use super::variables::Variables;
+use crate::evidence::claim::{Claims, Evidence, LayerPath, MissingFile, Unread};
 use crate::evidence::files::{Files, directory_of, normal};
 use crate::evidence::holes::{has_holes, shown};
+use crate::evidence::tells::Names;
 use crate::masking::{Name, ObjectName, Text, text};
 
 /// Where a command stands, how that file is called, and in which case it runs.
@@ -19,6 +24,10 @@ pub(super) struct Called<'c> {
     pub task: &'c Task,
     /// The environment of the job that runs it.
     pub job: Option<&'c str>,
+    /// All environments that its file is called for.
+    pub others: &'c BTreeSet<String>,
+    /// What its variables are.
+    pub variables: &'c Variables,
 }
 
 impl<'c> std::ops::Deref for Called<'c> {
@@ -30,6 +39,19 @@ impl<'c> std::ops::Deref for Called<'c> {
 }
 
 impl Called<'_> {
+    /// The environment that the command is run for, where the call, the case or the job says one.
+    pub(super) fn asked(&self, names: &Names) -> Option<String> {
+        let of_job = || names.of_part(self.job?);
+        let of_case = || self.case.environment.clone();
+        self.call.asked(names).or_else(of_case).or_else(of_job)
+    }
+
+    /// How the command gets a file, where lines before it make one.
+    pub(super) fn made(&self, file: &str) -> Option<Made> {
+        let before = self.candidate.text.get(..self.task.at)?;
+        made::made(tail(before), file, self.variables)
+    }
+
     pub(super) fn evidence(&self, verb: &str) -> Evidence {
         let command = || text!("the command `helm {}`", ObjectName(verb));
         let mut words = self.task.words.clone().unwrap_or_else(command);
@@ -59,10 +81,24 @@ impl Called<'_> {
     }
 
     /// A file that is named and not there. A path from the root, or one with a part that is not known, may be there when
-    /// the command runs.
-    pub(super) fn missing(&self, file: &str, line: &Line) -> Option<MissingFile> {
+    /// the command runs. It is seen from the directory in which its folder lies, else from the root.
+    pub(super) fn missing(
+        &self,
+        file: &str,
+        line: &Line,
+        files: &Files<'_>,
+    ) -> Option<MissingFile> {
         let is_known = !file.starts_with(['/', '~']) && !file.contains("://") && !has_holes(file);
-        let path = normal("", file).filter(|path| is_known && !path.is_empty())?;
+        let seen_from = |home: &str| {
+            let path = normal(home, file).filter(|path| !path.is_empty())?;
+            let folder = directory_of(&path);
+            (!folder.is_empty() && folder != home && files.is_directory(folder)).then_some(path)
+        };
+        let mut homes = self.directories.iter();
+        let path = homes.find_map(|home| seen_from(home));
+        let path = path
+            .or_else(|| normal("", file))
+            .filter(|path| is_known && !path.is_empty())?;
         let (release, chart) = line.release_and_chart();
         Some(MissingFile {
             path,
@@ -122,6 +158,18 @@ impl Called<'_> {
             && is_path
             && folder.is_some_and(|folder| folder != ".." && files.is_directory(folder))
             && paths.all(|path| !files.exists(&path))
+    }
+
+    /// Says that nothing runs it, and of each of its files that only this reads it.
+    pub(super) fn say_idle(&self, idle: &Idle, layers: &[LayerPath], said: &mut Claims) {
+        if idle.is_first {
+            said.unread.push(self.unread(idle.reason.clone()));
+        }
+        for layer in layers {
+            let by = self.evidence("");
+            let reason = text!("{} reads this file, but {}", by.place(), idle.reason);
+            said.idle.entry(layer.path.clone()).or_insert(reason);
+        }
     }
 
     pub(super) fn unread(&self, reason: Text) -> Unread {

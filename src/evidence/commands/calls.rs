@@ -3,15 +3,18 @@
 //! <https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows>
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use envlint_yaml::{Document, Node};
 
+use super::conditions;
 use super::matrix::matrix_of;
 use super::variables::{LONGEST, Variables, is_environment};
 use crate::evidence::files::{directory_of, normal};
 use crate::evidence::holes::Bindings;
 use crate::evidence::nodes::{at, items};
 use crate::evidence::scan::Candidate;
+use crate::evidence::tells::Names;
 use crate::masking::is_secret_key;
 
 /// Calls of calls are followed this far.
@@ -63,6 +66,20 @@ impl Call {
             .filter(|(name, _)| is_environment(&name.replace('-', "_")))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
+    }
+
+    /// The environment that it is called for.
+    pub(super) fn asked(&self, names: &Names) -> Option<String> {
+        let environments = self.environments();
+        environments.values().find_map(|name| names.of_part(name))
+    }
+
+    /// The steps and jobs of the called file that do not run with these inputs.
+    pub(super) fn turned_off(&self, candidate: &Candidate) -> Vec<Range<usize>> {
+        match self.inputs.is_empty() || !is_workflow(&candidate.path) {
+            true => Vec::new(),
+            false => conditions::turned_off(&candidate.text, &self.inputs),
+        }
     }
 
     /// A text in which expressions of inputs are replaced; none where another one is left.
@@ -168,7 +185,7 @@ fn drop_less_known(calls: &mut Vec<Call>) {
 }
 
 /// Larger workflows are not read for calls, in bytes.
-const LARGEST: usize = 512 * 1024;
+pub(super) const LARGEST: usize = 512 * 1024;
 
 /// Whether a path is that of a workflow or of an action.
 fn is_workflow(path: &str) -> bool {
@@ -229,18 +246,22 @@ fn filled_by_matrix(text: &str, matrix: &BTreeMap<String, String>) -> String {
 
 /// The defaults of the inputs that a workflow or an action takes, where they are not empty.
 fn defaults_of(root: &Node) -> BTreeMap<String, String> {
+    let defaults = declared_inputs(root).filter_map(|(name, input)| {
+        let default = at(input, &["default"])?.as_scalar()?.text();
+        let is_usable = !default.is_empty() && default.len() < LONGEST && !default.contains("${{");
+        (is_usable && !is_secret_key(name)).then(|| (name.to_owned(), default.to_owned()))
+    });
+    defaults.collect()
+}
+
+/// The inputs that a workflow or an action declares.
+pub(super) fn declared_inputs(root: &Node) -> impl Iterator<Item = (&str, &Node)> {
     // To YAML 1.1, as Helm reads it, the key `on` is `true`.
     let on = at(root, &["on"]).or_else(|| at(root, &["true"]));
     let of_workflow = on.and_then(|on| at(on, &["workflow_call", "inputs"]));
     let inputs = of_workflow.or_else(|| at(root, &["inputs"]));
     let inputs = inputs.and_then(Node::as_mapping).into_iter().flatten();
-    let defaults = inputs.filter_map(|(key, input)| {
-        let default = at(input, &["default"])?.as_scalar()?.text();
-        let is_usable = !default.is_empty() && default.len() < LONGEST && !default.contains("${{");
-        (is_usable && !is_secret_key(key.text()))
-            .then(|| (key.text().to_owned(), default.to_owned()))
-    });
-    defaults.collect()
+    inputs.map(|(name, input)| (name.text(), input))
 }
 
 fn values_of(node: Option<&Node>) -> impl Iterator<Item = &Node> {

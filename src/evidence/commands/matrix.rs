@@ -1,10 +1,11 @@
 //! The matrix of a job: the values with which it is run.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use envlint_yaml::{Document, Node};
 
+use super::circle;
+use super::runs::Runs;
 use super::variables::{LONGEST, Variables};
 use crate::evidence::nodes::{at, items};
 use crate::masking::is_secret_key;
@@ -14,9 +15,19 @@ const MOST: usize = 200;
 /// Larger files are not read for them, in bytes.
 const LARGEST: usize = 512 * 1024;
 
-/// The jobs with a matrix in a pipeline of GitHub or GitLab: the bytes of each, and its combinations.
-pub(super) fn matrices(text: &str) -> Vec<(Range<usize>, Vec<Variables>)> {
-    if !text.contains("matrix:") || text.len() > LARGEST {
+/// The jobs that are run with several values: those with a matrix in a pipeline of GitHub or GitLab, and those of workflows of
+/// CircleCI that ask for one. The bytes of each, and its combinations.
+pub(in crate::evidence) fn matrices(text: &str) -> Runs {
+    if text.len() > LARGEST {
+        return Vec::new();
+    }
+    let mut found = circle::runs(text);
+    found.extend(of_jobs(text));
+    found
+}
+
+fn of_jobs(text: &str) -> Runs {
+    if !text.contains("matrix:") {
         return Vec::new();
     }
     let document = Document::parse(text);

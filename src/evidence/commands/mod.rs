@@ -4,14 +4,18 @@ mod blocks;
 mod called;
 mod calls;
 mod cases;
-mod copies;
+mod circle;
+mod conditions;
 mod environment;
+mod folders;
 mod gitlab;
 mod jobs;
+mod layers;
 mod line;
-mod matrix;
+mod made;
+pub(super) mod matrix;
 mod place;
-mod runs;
+pub(super) mod runs;
 mod scripts;
 mod tasks;
 pub(super) mod variables;
@@ -27,11 +31,11 @@ use super::holes::{Bindings, fill, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
 use crate::masking::{Said, Text, text};
-use crate::values::Pattern;
 use called::Called;
 use calls::Call;
 use cases::{Case, Cases};
 use environment::Told;
+use layers::Layers;
 use line::Line;
 pub(super) use place::{LineStarts, Place};
 use place::{is_open, spellings};
@@ -65,12 +69,12 @@ pub(super) fn claims(
         let called = called.unwrap_or_default();
         let mut of_calls = Claims::default();
         for call in called {
-            cx.claims_in(candidate, call, &mut of_calls);
+            cx.claims_in(candidate, call, called, &mut of_calls);
         }
         // A person may run a script in other ways, too.
         let mut alone = Claims::default();
         if called.is_empty() || scripts::is_script(candidate) {
-            cx.claims_in(candidate, &Call::default(), &mut alone);
+            cx.claims_in(candidate, &Call::default(), &[], &mut alone);
         }
         if !called.is_empty() {
             alone.leave_out_known(&of_calls);
@@ -80,6 +84,7 @@ pub(super) fn claims(
             said.unread.extend(read.unread);
             said.missing.extend(read.missing);
             said.named.extend(read.named);
+            said.idle.extend(read.idle);
         }
     }
 }
@@ -117,9 +122,11 @@ struct Cx<'c, 'f> {
 }
 
 impl Cx<'_, '_> {
-    /// What the commands of a file say when it is called so.
-    fn claims_in(&self, candidate: &Candidate, call: &Call, said: &mut Claims) {
+    /// What the commands of a file say when it is called so; `calls` are all its calls.
+    fn claims_in(&self, candidate: &Candidate, call: &Call, calls: &[Call], said: &mut Claims) {
         let (files, names) = (self.files, self.names);
+        let others: BTreeSet<String> = calls.iter().filter_map(|call| call.asked(names)).collect();
+        let off = call.turned_off(candidate);
         let lines = LineStarts::of(&candidate.text);
         // A name in a block of Terraform is no variable.
         let variables = match candidate.path.ends_with(".tf") {
@@ -148,7 +155,8 @@ impl Cx<'_, '_> {
         let variables = cases.without_open(variables);
         let jobs = jobs::environments(&candidate.path, &candidate.text);
         let cost = 1 + (candidate.text.len() / UNIT) as u64;
-        for task in &tasks {
+        let is_on = |task: &&Task| !off.iter().any(|step| step.contains(&task.at));
+        for task in tasks.iter().filter(is_on) {
             if self.ways.is_spent() {
                 said.unread.push(too_many_ways(candidate));
                 return;
@@ -156,8 +164,7 @@ impl Cx<'_, '_> {
             let mut ways = cases.ways(task.at, &task.line, &variables, names);
             self.ways.spend(cost * ways.len() as u64);
             // Who calls for one environment runs the branch of that one.
-            let environments = call.environments();
-            let asked = environments.values().find_map(|name| names.of_part(name));
+            let asked = call.asked(names);
             let is_asked = |case: &Case| asked.is_some() && case.environment == asked;
             if ways.iter().any(|(case, ..)| is_asked(case)) {
                 ways.retain(|(case, ..)| case.environment.is_none() || is_asked(case));
@@ -171,6 +178,8 @@ impl Cx<'_, '_> {
                         call,
                         case,
                         task,
+                        others: &others,
+                        variables: &variables,
                         job: jobs
                             .iter()
                             .find(|(range, _)| range.contains(&task.at))
@@ -221,46 +230,15 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         said.unread.push(place.unread(reason));
         return;
     }
-    let mut layers: Vec<(String, Vec<Bindings>)> = Vec::new();
-    let mut changed: Vec<Pattern> = Vec::new();
-    if let Some(reason) = &place.task.open {
-        said.unread.push(place.unread(reason.clone()));
-        changed.extend("**".parse().ok());
-    }
-    for file in &line.values {
-        let of_copy = || {
-            let copy = copies::copy(place.before(), file)?;
-            let found = place.find(&copy.of, files, names)?;
-            changed.extend(copy.given());
-            Some(found)
-        };
-        match place.find(file, files, names).or_else(of_copy) {
-            Some(found) => layers.push(found),
-            // A file that a pipeline makes, or one of another repository.
-            None if file == "-" => {}
-            None if place.is_tested(file) => {}
-            None if is_open(file) => {
-                let reason = text!(
-                    "which values file `{}` is, the command does not tell",
-                    Said(shown(file))
-                );
-                said.unread.push(place.unread(reason));
-            }
-            None => {
-                let reason = text!("no file of the repository is `{}`", Said(shown(file)));
-                said.unread.push(place.unread(reason));
-                said.missing.extend(place.missing(file, line));
-            }
-        }
-    }
+    let layers = Layers::of(line, place, files, names, said);
     // The layer whose parts are not known says what they are; the others follow.
-    let open = layers.iter().rev().find(|(path, _)| has_holes(path));
+    let open = layers.found.iter().rev().find(|(path, _)| has_holes(path));
     let all: Vec<Bindings> = open.map_or_else(|| vec![Bindings::new()], |(_, found)| found.clone());
     let all = place.case.of_its_environment(all, names);
     let mut seen: BTreeSet<Vec<LayerPath>> = BTreeSet::new();
     let mut claims = Vec::new();
     for bound in all {
-        let filled = layers.iter().map(|(path, _)| fill(path, &bound));
+        let filled = layers.found.iter().map(|(path, _)| fill(path, &bound));
         let filled: Vec<LayerPath> = filled
             .filter(|path| files.has_values(path))
             .map(LayerPath::file)
@@ -282,7 +260,9 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
             said.unread.push(place.unread(which_chart(&called)));
             break;
         }
+        // A whole folder is no name of an environment.
         let mut parts = bound.clone();
+        parts.retain(|_, part| !part.contains('/'));
         parts.extend(place.call.environments());
         parts.extend(place.case.environments());
         let told = Told {
@@ -313,6 +293,12 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         }
         let environment =
             environment.filter(|_| !line.rank().is_trial() || told.is_by_values(names));
+        if environment.is_none()
+            && let Some(idle) = &place.task.idle
+        {
+            place.say_idle(idle, &filled, said);
+            continue;
+        }
         // Templates and lints without an environment are tests of the chart.
         if environment.is_none() && line.rank().is_trial() {
             continue;
@@ -329,7 +315,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
             cluster: of(line.cluster.as_ref()),
             rank: line.rank(),
             tool: None,
-            also: Vec::new(),
+            also: layers.made.clone(),
             is_loose: false,
             names: place
                 .task
@@ -349,10 +335,13 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
                 .given
                 .iter()
                 .filter_map(|name| given(name))
-                .chain(changed.iter().cloned())
+                .chain(layers.given.iter().cloned())
                 .collect(),
             evidence: place.evidence(&line.verb),
         });
+    }
+    if let Some(reason) = layers.open.filter(|_| !claims.is_empty()) {
+        said.unread.push(place.unread(reason));
     }
     told_apart(claims, said);
 }

@@ -82,11 +82,6 @@ impl<'c> Place<'c> {
         }
     }
 
-    /// What stands before the command.
-    pub(super) fn before(&self) -> &str {
-        tail(self.candidate.text.get(..self.start).unwrap_or_default())
-    }
-
     /// The target of a Makefile, the recipe, the function of a script or the job that the command stands in.
     pub(super) fn target(&self) -> Option<String> {
         let text = &self.candidate.text;
@@ -168,7 +163,7 @@ pub(super) fn is_open(path: &str) -> bool {
 const ABOVE: usize = 32 * 1024;
 
 /// The end of a text that may be long.
-fn tail(text: &str) -> &str {
+pub(super) fn tail(text: &str) -> &str {
     let mut starts = text.len().saturating_sub(ABOVE)..=text.len();
     let start = starts.find(|start| text.is_char_boundary(*start));
     text.get(start.unwrap_or_default()..).unwrap_or_default()

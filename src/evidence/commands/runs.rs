@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::blocks::{Block, blocks};
 use super::variables::{LONGEST, Variables};
-use super::words;
+use super::words::{self, ARGUMENTS};
 use crate::evidence::holes::{has_holes, hole};
 
 /// Parts of a script, each with what its variables are when it runs.
-pub(super) type Runs = Vec<(Range<usize>, Vec<Variables>)>;
+pub(in crate::evidence) type Runs = Vec<(Range<usize>, Vec<Variables>)>;
 
 /// More turns of one loop are not looked at, nor more calls of one function.
 const MOST: usize = 100;
@@ -102,6 +102,8 @@ struct Function<'t> {
     name: &'t str,
     /// What it does.
     range: Range<usize>,
+    /// How many of its words it puts aside (`shift`).
+    shifted: usize,
 }
 
 fn functions(text: &str) -> Vec<Function<'_>> {
@@ -113,7 +115,14 @@ fn functions(text: &str) -> Vec<Function<'_>> {
         match open {
             Some((name, start, outer)) if indent == outer && line.trim() == "}" => {
                 let range = start..at;
-                found.push(Function { name, range });
+                let body = text.get(range.clone()).unwrap_or_default();
+                let statements = body.split(['\n', ';', '&']);
+                let shifts = statements.filter(|statement| statement.trim() == "shift");
+                found.push(Function {
+                    name,
+                    range,
+                    shifted: shifts.count(),
+                });
                 open = None;
             }
             Some(_) => {}
@@ -160,7 +169,14 @@ impl Function<'_> {
             if self.range.contains(&place) || line.len() > LONGEST || !line.contains(self.name) {
                 continue;
             }
-            let Some(arguments) = called(line, self.name).filter(|_| lines < MOST_LINES) else {
+            // A call may go on in the next lines.
+            let line = match line.trim_end().ends_with('\\') {
+                true => {
+                    words::logical_line(words::head(text.get(place..).unwrap_or_default(), LONGEST))
+                }
+                false => line.to_owned(),
+            };
+            let Some(arguments) = called(&line, self.name).filter(|_| lines < MOST_LINES) else {
                 continue;
             };
             lines += 1;
@@ -181,6 +197,8 @@ impl Function<'_> {
         if call.is_empty() {
             return call;
         }
+        let all = words.get(self.shifted..).and_then(all_of);
+        call.extend(all.map(|all| (ARGUMENTS.to_owned(), all)));
         let set = blocks.iter().flat_map(|block| &block.set);
         let (own, others): (Vec<_>, Vec<_>) = set
             .filter(|(_, _, value)| is_of_arguments(value))
@@ -215,6 +233,14 @@ pub(super) fn arguments(kept: &[Kept], words: &[String]) -> Variables {
         keep(&mut call, kept.iter());
     }
     call
+}
+
+/// Words as `$@`; none where they would not split again to the same.
+fn all_of(words: &[String]) -> Option<String> {
+    let is_plain = |word: &String| !word.contains(['\'', '$']);
+    let quoted = words.iter().map(|word| format!("'{word}'"));
+    let all = quoted.collect::<Vec<_>>().join(" ");
+    (words.iter().all(is_plain) && !words.is_empty() && all.len() < LONGEST).then_some(all)
 }
 
 /// Words as `$1`, `$2`, where they are known.
@@ -263,7 +289,7 @@ fn called<'l>(line: &'l str, name: &str) -> Option<&'l str> {
 }
 
 /// What the variables are at a place, in each turn of the loops around it.
-pub(super) fn turns(runs: &Runs, place: usize, known: &Variables) -> Vec<Variables> {
+pub(in crate::evidence) fn turns(runs: &Runs, place: usize, known: &Variables) -> Vec<Variables> {
     let mut all = vec![known.clone()];
     let around = runs.iter().filter(|(range, _)| range.contains(&place));
     for (_, turns) in around.take(DEEPEST) {

@@ -5,12 +5,14 @@ use std::cmp::Reverse;
 use super::variables::{LONGEST, Variables, is_environment};
 use crate::evidence::holes::hole;
 
+/// The name of all that a script or a function is called with: `$@`.
+pub(super) const ARGUMENTS: &str = "arguments";
 /// Variables in variables.
 const DEEPEST: usize = 5;
 
 /// The commands of a text that begin with a program's name: the byte where each begins, and its words. Variables in them are
 /// replaced by what the file sets them to; others are parts that are not known.
-pub(in crate::evidence) fn commands(
+pub(super) fn commands(
     text: &str,
     program: &str,
     variables: &Variables,
@@ -22,7 +24,11 @@ pub(in crate::evidence) fn commands(
 }
 
 /// The same commands as they are written, each with the lines that continue it.
-pub(super) fn lines(text: &str, program: &str, variables: &Variables) -> Vec<(usize, String)> {
+pub(in crate::evidence) fn lines(
+    text: &str,
+    program: &str,
+    variables: &Variables,
+) -> Vec<(usize, String)> {
     let mut places: Vec<(usize, usize)> = Vec::new();
     for spelling in spellings(program, variables) {
         let found = text.match_indices(spelling.as_str());
@@ -48,7 +54,7 @@ pub(super) fn lines(text: &str, program: &str, variables: &Variables) -> Vec<(us
         let is_word = after.is_some_and(|char| char == ' ' || char == '\t');
         let is_run = || {
             let before = text.get(line_start..at).unwrap_or_default();
-            !is_comment(text, line_start) && !is_printed(before)
+            !is_comment(text, line_start) && !is_printed(before) && !is_label(before)
         };
         if !(begins && is_word && is_run()) {
             continue;
@@ -73,6 +79,26 @@ fn is_comment(text: &str, line_start: usize) -> bool {
     let line = head(text.get(line_start..).unwrap_or_default(), LONGEST);
     let line = line.trim_start();
     ["#", "//", "/*"].iter().any(|sign| line.starts_with(sign))
+}
+
+/// Keys of pipelines whose text is shown to people: `name: helm upgrade of the shop`.
+const LABELS: [&str; 6] = [
+    "name",
+    "displayName",
+    "description",
+    "desc",
+    "title",
+    "label",
+];
+
+/// Whether what follows on a line is the name or the description of a step.
+fn is_label(before: &str) -> bool {
+    let key = before.trim_start().trim_start_matches("- ");
+    let Some((key, rest)) = key.split_once(':') else {
+        return false;
+    };
+    let is_value = rest.starts_with(' ');
+    is_value && LABELS.contains(&key.trim_matches(['"', '\'']))
 }
 
 /// What prints its arguments.
@@ -172,7 +198,7 @@ pub(in crate::evidence) fn option<'w>(word: &'w str, short: &str) -> (&'w str, O
 }
 
 /// A command with the lines that continue it: behind a backslash, or with nothing but options.
-fn logical_line(text: &str) -> String {
+pub(super) fn logical_line(text: &str) -> String {
     let mut line = String::new();
     let mut lines = text.lines().peekable();
     while let Some(part) = lines.next() {
@@ -198,8 +224,9 @@ fn logical_line(text: &str) -> String {
     line
 }
 
-/// The words up to the end of the command, as a shell splits them.
-pub(super) fn split(line: &str, variables: &Variables, depth: usize) -> Vec<String> {
+/// The words up to the end of the command, as a shell splits them. Variables in them are replaced by what they are known to be;
+/// others are parts that are not known.
+pub(in crate::evidence) fn split(line: &str, variables: &Variables, depth: usize) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word: Option<String> = None;
     let mut quote: Option<char> = None;
@@ -210,9 +237,8 @@ pub(super) fn split(line: &str, variables: &Variables, depth: usize) -> Vec<Stri
             && let Some((value, behind)) = variable(rest, variables, depth)
         {
             // A variable that holds several options stands for all of them.
-            let is_array = rest
-                .get(..behind_of(rest, behind))
-                .is_some_and(|text| text.contains("[@]"));
+            let written = rest.get(..behind_of(rest, behind)).unwrap_or_default();
+            let is_array = written.contains("[@]") || written == "$@";
             let many = (quote.is_none() && word.is_none() && value.contains(' ')) || is_array;
             if many {
                 words.extend(word.take().filter(|word| !word.is_empty()));
@@ -226,6 +252,12 @@ pub(super) fn split(line: &str, variables: &Variables, depth: usize) -> Vec<Stri
         rest = after;
         match (quote, char) {
             (Some(open), char) if open == char => quote = None,
+            // POSIX: in double quotes, a backslash is one but before these.
+            (Some('"'), '\\') if rest.starts_with(['"', '\\', '$', '`']) => {
+                let next = rest.chars().next();
+                word.get_or_insert_default().extend(next);
+                rest = rest.get(1..).unwrap_or_default();
+            }
             (Some(_), char) => word.get_or_insert_default().push(char),
             (None, '"' | '\'') => {
                 quote = Some(char);
@@ -287,7 +319,7 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
             let rest = text
                 .strip_prefix("$@")
                 .or_else(|| text.strip_prefix("$*"))?;
-            Some(("arguments", rest))
+            Some((ARGUMENTS, rest))
         })
         .or_else(|| {
             let name = text.strip_prefix('$')?;

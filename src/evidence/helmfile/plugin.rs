@@ -90,6 +90,7 @@ fn of_source(source: &Arc<Source>, object: &Node, node: &Node, files: &Files<'_>
     let helmfiles = found.find(|found| !found.is_empty()).unwrap_or_default();
     let run = |helmfile: String| Run {
         helmfile,
+        is_open: false,
         environment: environment.clone(),
         values: Vec::new(),
         deploys: true,

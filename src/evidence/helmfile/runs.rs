@@ -3,10 +3,12 @@
 use super::inner::helmfiles_at;
 use super::selectors::selects;
 use crate::evidence::claim::Evidence;
+use crate::evidence::commands::matrix::matrices;
+use crate::evidence::commands::runs::turns;
 use crate::evidence::commands::{LineStarts, Place, variables, words};
 use crate::evidence::copied::Copies;
 use crate::evidence::files::{Files, normal};
-use crate::evidence::holes::{bindings, fill, has_holes};
+use crate::evidence::holes::{bindings, fill, has_holes, shown};
 use crate::evidence::scan::Candidate;
 use crate::evidence::tells::Names;
 use crate::masking::{ObjectName, text};
@@ -42,6 +44,8 @@ pub(super) struct Run {
     pub helmfile: String,
     /// None for the one without a name.
     pub environment: Option<String>,
+    /// Whether a part of the environment's name is not known.
+    pub is_open: bool,
     /// `--state-values-file`
     pub values: Vec<String>,
     /// Whether it deploys.
@@ -77,7 +81,17 @@ pub(super) fn of<'c>(
     for script in scripts.filter(|script| script.text.contains("helmfile ")) {
         let variables = variables::variables(&script.text);
         let lines = LineStarts::of(&script.text);
-        for (at, words) in words::commands(&script.text, "helmfile", &variables) {
+        let is_yaml = script.path.ends_with(".yml") || script.path.ends_with(".yaml");
+        let jobs = match is_yaml {
+            true => matrices(&script.text),
+            false => Vec::new(),
+        };
+        let written = words::lines(&script.text, "helmfile", &variables);
+        let runs = written.iter().flat_map(|(at, line)| {
+            let turns = turns(&jobs, *at, &variables).into_iter();
+            turns.map(|turn| (*at, words::split(line, &turn, 0)))
+        });
+        for (at, words) in runs {
             let Some(line) = Line::read(&words) else {
                 continue;
             };
@@ -92,6 +106,7 @@ pub(super) fn of<'c>(
             for helmfile in helmfiles(line.file.as_deref(), &place, files, copies, names) {
                 found.push(Run {
                     helmfile,
+                    is_open: line.environment.as_deref().is_some_and(has_holes),
                     environment: line.environment.clone(),
                     values: values.clone(),
                     deploys: DEPLOYING.contains(&line.verb.as_str()),
@@ -111,6 +126,16 @@ pub(super) fn of<'c>(
         }
     }
     found
+}
+
+/// The commands that deploy a helmfile to an environment that is not known, each with what stands for that.
+pub(super) fn open(runs: &[Run], helmfile: &str) -> Vec<(Evidence, String)> {
+    let open = runs
+        .iter()
+        .filter(|run| run.helmfile == helmfile && run.deploys && run.is_open);
+    let environment = |run: &Run| shown(run.environment.as_deref().unwrap_or_default());
+    open.map(|run| (run.by.evidence.clone(), environment(run)))
+        .collect()
 }
 
 /// Whether a line of a script deploys with helmfile.
@@ -179,9 +204,7 @@ impl Line {
         }
         let verb = line.verb.as_str();
         let is_known = DEPLOYING.contains(&verb) || SHOWING.contains(&verb);
-        // An environment that is not known says nothing.
-        let is_told = !line.environment.as_deref().is_some_and(has_holes);
-        (is_known && is_told).then_some(line)
+        is_known.then_some(line)
     }
 }
 

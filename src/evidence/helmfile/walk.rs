@@ -11,11 +11,11 @@ use super::runs::{self, Run};
 use super::situation::lay_over;
 use super::state::State;
 use super::{DEFAULT, Known, is_usual, unread};
-use crate::evidence::claim::{Claims, Evidence, MissingFile};
+use crate::evidence::claim::{Claims, Evidence, MissingFile, Unread};
 use crate::evidence::files::directory_of;
 use crate::evidence::holes::shown;
 use crate::evidence::tells::Names;
-use crate::masking::{Name, ObjectName, Text, text as said_text};
+use crate::masking::{Name, ObjectName, Said, Text, text as said_text};
 use crate::naming::word_in;
 
 /// Helmfiles in helmfiles.
@@ -128,7 +128,7 @@ impl<'w, 'f> Walk<'w, 'f> {
         let runs: Vec<Run> = self
             .runs
             .iter()
-            .filter(|run| run.helmfile == path)
+            .filter(|run| run.helmfile == path && !run.is_open)
             .cloned()
             .collect();
         if known.is_open {
@@ -157,6 +157,15 @@ impl<'w, 'f> Walk<'w, 'f> {
         }
         if environments.is_empty() {
             environments.push(DEFAULT.to_owned());
+        }
+        if environments.iter().all(|name| name == DEFAULT) {
+            for (evidence, environment) in runs::open(self.runs, path) {
+                let reason = said_text!(
+                    "which environment `{}` is, the command does not tell",
+                    Said(environment)
+                );
+                self.said.unread.push(Unread::of(&evidence, reason));
+            }
         }
         let place = self.reader.copy_of(path);
         let covered = &self.seen.covered;
@@ -320,6 +329,14 @@ impl<'w, 'f> Walk<'w, 'f> {
                 continue;
             }
             self.inner += 1;
+            // A command may run it by itself.
+            let own = self.runs.iter().filter(|run| {
+                let environment = run.environment.as_deref().unwrap_or(DEFAULT);
+                run.helmfile == *path && !run.is_open && environment == step.environment
+            });
+            let own: Vec<&Run> = own.collect();
+            let mut also = step.also.clone();
+            also.extend(runs::deploying(&own));
             let selectors = match inner.selectors.is_empty() {
                 true => step.selectors.clone(),
                 false => inner.selectors.clone(),
@@ -332,7 +349,7 @@ impl<'w, 'f> Walk<'w, 'f> {
                 selectors,
                 is_only: step.is_only,
                 is_inner: step.is_inner,
-                also: step.also.clone(),
+                also,
                 depth: step.depth + 1,
             });
         }

@@ -26,7 +26,7 @@ rule! {
     /// where it is used (`examples`, `defaults`, `template`) names from there (`../values.yaml`), files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
     /// variables that nothing in the repository sets, files that `.gitignore` covers or that the same script writes, and
     /// files in directories that are not here, which may be those of another repository, unless an Application takes its chart
-    /// from there, or names them from the folder of a chart of this repository. An Application's `repoURL` is this repository when other Applications of it take charts from here.
+    /// from there or names them from the folder of a chart of this repository, or the directory is misspelt. An Application's `repoURL` is this repository when other Applications of it take charts from here.
     ///
     /// ## Why it matters
     ///
@@ -69,7 +69,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let all = all.filter(is_asked).filter(is_in_use);
     let mut seen = BTreeSet::new();
     let all: Vec<&MissingFile> = all
-        .filter(|missing| seen.insert((&missing.evidence.file, &missing.path)))
+        .filter(|missing| seen.insert((line_of(missing), &missing.path)))
         .collect();
     let mut of_line: HashMap<Line<'_>, usize> = HashMap::new();
     for missing in &all {
@@ -117,9 +117,12 @@ fn report(
     is_one_of_many: bool,
     out: &mut Reporter<'_>,
 ) {
-    let Some(siblings) = siblings(cx, missing) else {
+    let meant = meant(cx.workspace.yaml_files(), missing);
+    let siblings = siblings(cx, missing);
+    if siblings.is_none() && meant.is_none() {
         return;
-    };
+    }
+    let siblings = siblings.unwrap_or_default();
     let file = name_of(&missing.path);
     if is_placeholder(&missing.path)
         || is_of_template(source, &missing.path)
@@ -174,15 +177,16 @@ fn report(
         .iter()
         .find(|sibling| is_near(sibling, is_same_stage))
         .or_else(|| siblings.iter().find(|sibling| is_near(sibling, is_slip)))
-        .copied()
-        .or_else(|| near_path(cx, &missing.path));
+        .copied();
+    let near = meant.or(near).or_else(|| near_path(cx, &missing.path));
     let finding = out
         .finding(place, message)
         .suggest(near)
         .help("add it, or correct its name");
     let is_production = mentions(&missing.path).any(|mention| mention.tier == Tier::Production);
     // What lies in a folder that is not here, either, may be of an Application that nobody applies.
-    let is_sure = (is_production || missing.is_needed) && !siblings.is_empty();
+    let is_known = meant.is_some() || !siblings.is_empty();
+    let is_sure = (is_production || missing.is_needed) && is_known;
     let finding = match (is_sure, &literal) {
         (true, Some(_)) => finding,
         _ => out.lower_severity(Severity::Warning, finding),
@@ -237,6 +241,49 @@ fn siblings<'w>(cx: &WorkspaceContext<'w>, missing: &MissingFile) -> Option<Vec<
         siblings = files_beside(files, &missing.path);
     }
     (missing.is_here || !siblings.is_empty()).then_some(siblings)
+}
+
+/// The one file whose path is that of a missing one but for a folder: one that is misspelt (`environment/prod/values.yaml`), or
+/// those before it in a path of a manifest (`gitops/environments/prod/values.yaml`).
+fn meant<'w>(files: &'w [String], missing: &MissingFile) -> Option<&'w str> {
+    let path = missing.path.as_str();
+    let is_declared = missing.evidence.words.is_empty();
+    let is_it = |file: &&str| {
+        let tail = path
+            .strip_suffix(*file)
+            .filter(|before| before.ends_with('/'));
+        let is_tail = tail.is_some() && file.matches('/').count() > 1;
+        is_misspelt(path, file) || (is_declared && is_tail)
+    };
+    let named = files.iter().map(String::as_str);
+    let mut found = named
+        .filter(|file| name_of(file) == name_of(path))
+        .filter(is_it);
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// Whether two paths differ in one folder alone, and there by a slip of the hand. `dev` and `qa` are two folders.
+fn is_misspelt(left: &str, right: &str) -> bool {
+    let (left, right): (Vec<&str>, Vec<&str>) =
+        (left.split('/').collect(), right.split('/').collect());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut others = left
+        .iter()
+        .zip(&right)
+        .filter(|(left, right)| left != right);
+    let Some((left, right)) = others.next().filter(|_| others.next().is_none()) else {
+        return false;
+    };
+    let is_long = left.len().min(right.len()) > 3 * MOST_EDITS;
+    let digits = |word: &str| {
+        word.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
+    let has_stage = mentions(left).next().is_some() || mentions(right).next().is_some();
+    is_long && !has_stage && digits(left) == digits(right) && is_slip(left, right)
 }
 
 /// The files of the same name in the folders next to one that is not there: `dev/values.yaml` and `prod/values.yaml` of

@@ -34,7 +34,8 @@ rule! {
     /// manifests, Argo CD, Flux and helmfile files, workflows, and the templates of charts, where only what is written
     /// out counts, and what `{{ "…" | b64enc }}` does, and not what an action makes of values; and files that hold settings or keys by their names: `.env`,
     /// `prod.env`, `application.properties`, and `tls.key` or `*.pem` outside of examples and tests. Definitions of custom resources name fields and hold no values, and
-    /// bundles of messages (`messages_de.properties`, `i18n/`) hold labels, so only tokens and private keys are looked for there.
+    /// bundles of messages (`messages_de.properties`, `i18n/`) hold labels, so only tokens and private keys are looked for there. The same holds for
+    /// scripts of a shell, Makefiles and Jenkinsfiles, comments among them.
     ///
     /// | where | severity |
     /// |---|---|

@@ -592,3 +592,32 @@ releases:
     ]);
     insta::assert_snapshot!(seen);
 }
+
+#[test]
+fn commands_of_a_workflow_that_asks_for_a_parameter_run_for_that_one() {
+    let pipeline = "\
+version: 2.1
+parameters: {target-env: {type: string, default: ''}}
+jobs:
+  deploy-qa:
+    steps:
+      - run:
+          name: helmfile sync
+          command: helmfile -e << pipeline.parameters.target-env >> sync
+workflows:
+  qa:
+    when: {equal: [qa, << pipeline.parameters.target-env >>]}
+    jobs: [deploy-qa]
+";
+    let helmfile = "environments:\n  qa: {}\n  prod: {}\nreleases:\n  - {name: shop, chart: charts/shop, values: [values.yaml]}\n";
+    let alone = "releases:\n  - {name: web, chart: charts/shop, values: [values.yaml]}\n";
+    let makefile = "up:\n\thelmfile -f web/helmfile.yaml -e $(WHERE) sync\n";
+    insta::assert_snapshot!(apps(&[
+        (".circleci/config.yml", pipeline),
+        ("helmfile.yaml", helmfile),
+        ("values.yaml", "a: 1\n"),
+        ("web/helmfile.yaml", alone),
+        ("web/values.yaml", "a: 1\n"),
+        ("Makefile", makefile),
+    ]));
+}

@@ -425,3 +425,47 @@ fn an_empty_file_above_other_layers_is_no_mistake() {
         ]
     );
 }
+
+#[test]
+fn a_folder_that_is_misspelt_is_meant_to_be_the_one_that_is_there() {
+    let application = application(
+        "shop-prod",
+        "charts/shop",
+        "    helm: {valueFiles: [../../environment/prod/values.yaml]}\n",
+    );
+    let far = application
+        .replace("shop-prod", "web-prod")
+        .replace("../../environment/", "../../argo/environments/");
+    let files = [
+        ("argo/shop.yaml", &*application),
+        ("argo/web.yaml", &far),
+        ("charts/shop/Chart.yaml", CHART),
+        ("environments/prod/values.yaml", "a: 1\n"),
+        ("environments/dev/values.yaml", "a: 1\n"),
+    ];
+    let said = Sandbox::with(&files).run(&["check"]).stdout;
+    let (findings, _) = said.trim_end().rsplit_once("\n\n").expect("a summary");
+    insta::assert_snapshot!(findings);
+}
+
+#[test]
+fn files_of_a_script_are_looked_for_where_its_folders_lie() {
+    let helmfile = "environments:\n  qa:\n    values: [env/common.yaml]\n  prod:\n    values: [env/common.yaml]\nreleases:\n- {name: web, chart: charts/shop}\n";
+    let files = [
+        (
+            "deploy/run.sh",
+            "helm upgrade shop ./shop -f ./shop/values-prd.yaml\n",
+        ),
+        ("deploy/shop/Chart.yaml", CHART),
+        ("deploy/shop/values-dev.yaml", "a: 1\n"),
+        ("helmfile.yaml", helmfile),
+        ("env/qa.yaml", "a: 1\n"),
+    ];
+    assert_eq!(
+        findings(&files, "layout/missing-file"),
+        [
+            "Error deploy/run.sh:1: `shop` is deployed with `deploy/shop/values-prd.yaml`, which does not exist",
+            "Warning helmfile.yaml:3: `qa` is deployed with `env/common.yaml`, which does not exist; also `prod`",
+        ]
+    );
+}

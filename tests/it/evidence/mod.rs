@@ -7,6 +7,7 @@ mod commands;
 mod copies;
 mod deployed;
 mod flux;
+mod folders;
 mod helmfile;
 mod helmsman;
 mod hostile;

@@ -175,3 +175,25 @@ web:
     files.push((".gitlab-ci.yml", pipeline));
     insta::assert_snapshot!(apps(&files));
 }
+
+#[test]
+fn files_that_a_script_makes_are_those_that_it_makes_them_of() {
+    let makefile = "\
+dev:
+\tsops -d secrets-dev.yaml > plain-dev.yaml
+\thelm upgrade api charts/api \\
+\t  -f env/dev.yaml -f plain-dev.yaml || (rm -f plain-*.yaml && false)
+prod:
+\tsops -d secrets-prod.yaml > plain-prod.yaml
+\tenvsubst < env/prod.yaml > made.yaml
+\techo \"tag: x\" > tag.yaml
+\thelm upgrade api charts/api -f made.yaml -f plain-prod.yaml -f tag.yaml
+";
+    let mut files = files("");
+    files.extend([
+        ("Makefile", makefile),
+        ("secrets-dev.yaml", "b: ENC[AES256_GCM,data:Zm9v,type:str]\nsops: {mac: 'ENC[AES256_GCM,data:Zm9v,type:str]'}\n"),
+        ("secrets-prod.yaml", "b: ENC[AES256_GCM,data:YmFy,type:str]\nsops: {mac: 'ENC[AES256_GCM,data:Zm9v,type:str]'}\n"),
+    ]);
+    insta::assert_snapshot!(apps(&files));
+}

@@ -78,3 +78,28 @@ fn what_terraform_computes_is_said() {
     let seen = apps(&[("main.tf", computed)]);
     insta::assert_snapshot!(seen);
 }
+
+/// What no file calls is said once, and of each file that only it reads.
+#[test]
+fn a_module_that_nothing_calls_deploys_nothing() {
+    let release = "resource \"helm_release\" \"shop\" {\n  name = \"shop\"\n  chart = \"../chart\"\n  values = [templatefile(\"${path.module}/values.yaml\", {a = 1})]\n  set {\n    name  = \"eks\\\\.amazonaws\\\\.com/role\"\n    value = 1\n  }\n}\n";
+    let web = release
+        .replace("shop", "web")
+        .replace("values.yaml", "web-values.yaml");
+    let main = "provider \"aws\" {}\n# module \"services\" {\n#   source = \"./services\"\n# }\n";
+    let mut files = vec![
+        ("chart/Chart.yaml", CHART),
+        ("main.tf", main),
+        ("services/shop.tf", release),
+        ("services/web.tf", &web),
+        ("services/values.yaml", "a: 1\n"),
+        ("services/web-values.yaml", "a: 1\n"),
+    ];
+    let idle = apps(&files);
+    files.retain(|(path, _)| *path != "main.tf");
+    files.push((
+        "main.tf",
+        "module \"services\" {\n  source = \"./services\"\n  env = \"prod\"\n}\n",
+    ));
+    insta::assert_snapshot!(format!("{idle}\n--- called\n{}", apps(&files)));
+}

@@ -40,6 +40,16 @@ pub(super) struct Task {
     pub is_of_folder: bool,
     /// Values that are computed when it is deployed: any path may be among them.
     pub open: Option<Text>,
+    /// That nothing runs it, unless its own files tell an environment.
+    pub idle: Option<Idle>,
+}
+
+/// Why nothing runs what a file says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Idle {
+    pub reason: Text,
+    /// Whether it is said here of all that it is true of.
+    pub is_first: bool,
 }
 
 /// The tasks in a file.

@@ -20,6 +20,9 @@ fn what_is_printed_is_not_run() {
         ("echo \"$(helm template shop .)\"", 1),
         ("sh \"helm upgrade shop .\"", 1),
         ("run: echo done; helm upgrade shop .", 1),
+        ("  - name: helm upgrade shop . -f x.yaml", 0),
+        ("    \"displayName\": helm lint . -f x.yaml", 0),
+        ("  - command: helm lint . -f x.yaml", 1),
     ] {
         assert_eq!(seen(text).len(), expected, "{text}");
     }
@@ -33,6 +36,10 @@ fn commands_are_split_as_a_shell_splits_them() {
             "helm upgrade shop ./chart -f values-{ENV}.yaml",
         ),
         ("helm3 upgrade shop .", "helm3 upgrade shop ."),
+        (
+            r#"helm upgrade shop . --set "a\.b=1,c\\.d=\"x y\"""#,
+            r#"helm upgrade shop . --set a\.b=1,c\.d="x y""#,
+        ),
         ("H := helm3\nx:\n\t$(H) lint .", "helm3 lint ."),
         (
             "\thelm upgrade shop . \\\n\t  --set a=b \\\n\t  -f x.yaml\n\techo",

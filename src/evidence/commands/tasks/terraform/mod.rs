@@ -31,12 +31,23 @@ pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Ta
         return Vec::new();
     }
     let ways = modules.ways(directory_of(path));
+    let mut idle = modules.idle(path, &ways);
     let all = releases
         .iter()
         .flat_map(|release| ways.iter().map(move |way| (release, way)));
-    all.filter_map(|((at, label, body), way)| task(*at, label, body, way))
-        .take(MOST)
-        .collect()
+    let tasks = all.filter_map(|((at, label, body), way)| task(*at, label, body, way));
+    let tasks = tasks.take(MOST).map(|task| {
+        let idle_here = idle.clone();
+        // It is said of the first release of a module.
+        if let Some(idle) = &mut idle {
+            idle.is_first = false;
+        }
+        Task {
+            idle: idle_here,
+            ..task
+        }
+    });
+    tasks.collect()
 }
 
 /// The releases in a file: where each begins, its label, and what it says.
@@ -66,9 +77,11 @@ fn task(at: usize, label: &str, body: &str, way: &Way) -> Option<Task> {
     let bare: String = values.split('"').step_by(2).collect();
     let is_computed = COMPUTED.iter().any(|sign| values.contains(sign))
         || TAKEN.iter().any(|sign| bare.contains(sign));
+    let name = attribute(&body, "name").and_then(|name| literal(name.strip_prefix('"')?));
+    let name = name.filter(|name| !name.contains('$'));
     let open = said_text!(
         "Terraform computes values of `{}`, which envlint does not evaluate",
-        ObjectName(label)
+        ObjectName(name.as_deref().unwrap_or(label))
     );
     let mut words = said_text!("the `helm_release` `{}` of Terraform", ObjectName(label));
     if let Some(by) = &way.by {
@@ -223,13 +236,19 @@ fn expression(value: &str) -> String {
     }
 }
 
-/// A text in quotes, of which the first is left out.
+/// A text in quotes, of which the first is left out, without its escapes.
+/// <https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences>
 fn literal(text: &str) -> Option<String> {
     let mut literal = String::new();
     let mut depth = 0usize;
-    for char in text.chars() {
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
         match char {
             '"' if depth == 0 => return Some(literal),
+            '\\' if depth == 0 => {
+                literal.extend(chars.next().filter(|char| *char != '\n'));
+                continue;
+            }
             '\n' => return None,
             '{' => depth += 1,
             '}' => depth = depth.saturating_sub(1),
@@ -280,6 +299,11 @@ mod tests {
                 true
             )]
         );
+        let escaped = "resource \"helm_release\" \"x\" {\n  name = \"x\"\n  chart = \"y\"\n  set {\n    name = \"a.\\\"b\\\\.c\\\".d\"\n  }\n}\n";
+        let names: Vec<String> = releases(escaped)
+            .flat_map(|(_, _, body)| set_names(body))
+            .collect();
+        assert_eq!(names, [r#"a."b\.c".d"#]);
         assert_eq!(lines("resource \"helm_release\" \"x\" {"), []);
     }
 }

@@ -6,9 +6,12 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::{attribute, block, literal};
+use super::{RESOURCE, attribute, block, literal};
+use crate::evidence::commands::tasks::Idle;
 use crate::evidence::files::{Files, directory_of, normal};
 use crate::evidence::tells::Names;
+use crate::masking::{Name, text};
+use crate::source::ancestors;
 
 /// Names of variables that tell the environment.
 const TELLING: [&str; 5] = [
@@ -96,6 +99,56 @@ impl<'m, 'f> Modules<'m, 'f> {
             true => self.with_files(directory, &own),
             false => called.into_iter().map(|way| way.over(&own)).collect(),
         }
+    }
+
+    /// That no module calls the one of a file, where that is one to be called: it says not itself where it is deployed to, and
+    /// another one lies above it.
+    pub(super) fn idle(&self, path: &str, ways: &[Way]) -> Option<Idle> {
+        let directory = directory_of(path);
+        let own = || self.in_directory(directory, ".tf");
+        let is_told = ways.iter().any(|way| way.environment.is_some())
+            || self.names.of_folders(directory).is_some();
+        let is_root = || {
+            let mut texts = own().map(|(_, text)| text);
+            texts.any(|text| {
+                blocks(text, "provider ").next().is_some() || text.contains("backend \"")
+            })
+        };
+        let is_below = || {
+            let mut above = ancestors(directory).skip(1);
+            above.any(|above| self.in_directory(above, ".tf").next().is_some())
+        };
+        if is_told || self.calls(directory).next().is_some() || is_root() || !is_below() {
+            return None;
+        }
+        let mut reason = text!("no `module` block calls `{}`", Name(directory));
+        if let Some((file, line)) = self.comment(directory) {
+            reason.push(text!(" ({}:{} is a comment)", Name(file), line));
+        }
+        let mut files = own();
+        let first = files.find(|(_, text)| text.contains(RESOURCE));
+        Some(Idle {
+            reason,
+            is_first: first.is_some_and(|(first, _)| first == path),
+        })
+    }
+
+    /// A call of the module of a directory that is a comment: its file and line.
+    fn comment(&self, directory: &str) -> Option<(&'m str, usize)> {
+        let mut texts = self.texts().iter();
+        texts.find_map(|(path, text)| {
+            let mut lines = text.lines().enumerate();
+            let (index, _) = lines.find(|(_, line)| {
+                let line = line.trim_start();
+                let line = line.strip_prefix('#').or_else(|| line.strip_prefix("//"));
+                let source = line.and_then(|line| literals(line, "").remove("source"));
+                source.is_some_and(|source| {
+                    source.starts_with('.')
+                        && normal(directory_of(path), &source).as_deref() == Some(directory)
+                })
+            })?;
+            Some((*path, index + 1))
+        })
     }
 
     /// What the module says of its variables itself: defaults, locals, files that are always read.
