@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module per subject.
 
 mod addresses;
+mod brought;
 mod charts;
 mod ciphertext;
 mod cli;

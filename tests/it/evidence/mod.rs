@@ -11,6 +11,7 @@ mod helmfile;
 mod helmsman;
 mod hostile;
 mod kinds;
+mod lacking;
 mod names;
 mod overlays;
 mod passed;
