@@ -135,7 +135,7 @@ fn say_unmatched(broken: &Broken, place: Location, out: &mut Reporter<'_>) {
     let (end, help) = match is_refused {
         true => (
             ", so Kustomize refuses to build the directory",
-            "correct its kind and its name, or remove it",
+            "correct its `apiVersion`, its kind and its name, or remove it",
         ),
         false => (", so it has no effect", "correct its target, or remove it"),
     };
