@@ -52,9 +52,8 @@ impl<'s> Part<'s> {
     /// The kind and the name of the object that it is for, where it is for one.
     fn one(&self) -> Option<(String, String)> {
         let (kind, name) = self.wanted();
-        let is_literal = |text: &String| !text.contains(SIGNS);
-        let kind = kind.filter(|kind| self.document.is_some() || is_literal(kind));
-        kind.zip(name.filter(is_literal))
+        let is_literal = |text: &String| self.document.is_some() || !text.contains(SIGNS);
+        kind.filter(is_literal).zip(name.filter(is_literal))
     }
 
     fn api(&self) -> Option<&str> {
@@ -196,7 +195,9 @@ mod tests {
     #[test]
     fn a_patch_is_held_against_its_own_object_alone() {
         let text: Vec<String> = (0..500)
-            .map(|number| format!("apiVersion: v1\nkind: Service\nmetadata: {{name: p{number}}}\n"))
+            .map(|number| {
+                format!("apiVersion: v1\nkind: Service\nmetadata: {{name: p.{number}}}\n")
+            })
             .collect();
         let patch = Patch {
             file: "p.yaml".to_owned(),
