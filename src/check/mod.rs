@@ -1,6 +1,7 @@
 //! The check stage: every rule over every app, in parallel, and one sorted list of findings out of it.
 
 mod app_outcome;
+mod applied;
 mod causes;
 mod exposure;
 mod gather;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use envlint_helm::Rendered;
-use envlint_yaml::{Map, Path, Segment, Value};
+use envlint_yaml::{Map, Node, Path, Segment, Value};
 
 use super::all;
 use crate::masking::{ObjectName, Text, text};
@@ -53,6 +53,22 @@ pub struct RenderedObject {
 }
 
 impl RenderedObject {
+    /// An object that is written out, in a plain manifest; none where it has no kind or no name.
+    pub fn plain(root: &Node) -> Option<RenderedObject> {
+        let value = root.to_value();
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+        let of_meta = |key: &str| text(value.get("metadata").and_then(|meta| meta.get(key)));
+        Some(RenderedObject {
+            api_version: text(value.get("apiVersion")).unwrap_or_default(),
+            kind: text(value.get("kind"))?,
+            name: of_meta("name")?,
+            namespace: of_meta("namespace"),
+            template: String::new(),
+            is_hook: false,
+            value,
+        })
+    }
+
     /// Whether any text of it holds a name.
     pub fn names(&self, name: &str) -> bool {
         holds(&self.value, name)

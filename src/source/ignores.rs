@@ -1,5 +1,6 @@
 //! Ignore files: which paths they leave out, and which of these files are obeyed.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,6 +22,9 @@ const MOST_LINES: usize = 2_000;
 
 /// Of all ignore files of a walk: some seconds of compiling.
 const MOST_LINES_IN_ALL: usize = 100_000;
+
+/// Of those that are kept together.
+const MOST_LINES_KEPT: usize = 20_000;
 
 /// The ignore files that count in a directory: its own, and those of the directories above.
 #[derive(Debug)]
@@ -51,13 +55,17 @@ impl Rules {
     pub(super) fn above(root: &Path, names: &[&str]) -> Option<Arc<Rules>> {
         let mut directories: Vec<&Path> = root.ancestors().skip(1).collect();
         directories.reverse();
-        directories.into_iter().fold(None, |above, directory| {
-            let rules = Rules::of(directory, names, above.clone());
-            match rules.first.is_empty() && rules.git.is_empty() {
-                true => above,
-                false => Some(rules),
-            }
-        })
+        let over = |above, directory: &Path| Rules::over(directory, names, above);
+        directories.into_iter().fold(None, over)
+    }
+
+    /// Those of a directory where it has any, else those of the directories above.
+    fn over(directory: &Path, names: &[&str], above: Option<Arc<Rules>>) -> Option<Arc<Rules>> {
+        let rules = Rules::of(directory, names, above.clone());
+        match rules.first.is_empty() && rules.git.is_empty() {
+            true => above,
+            false => Some(rules),
+        }
     }
 
     /// Whether a path is to be left out. The nearest file that says anything of it decides, and git's comes last.
@@ -83,14 +91,20 @@ fn compiled(directory: &Path, path: &Path) -> Gitignore {
 #[derive(Debug)]
 pub(super) struct Guard {
     boundary: PathBuf,
+    most: usize,
     lines: AtomicUsize,
     refused: OnceLock<Problem>,
 }
 
 impl Guard {
     pub(super) fn new(root: &Path) -> Guard {
+        Guard::with_lines(root, MOST_LINES_IN_ALL)
+    }
+
+    fn with_lines(root: &Path, most: usize) -> Guard {
         Guard {
             boundary: boundary(root),
+            most,
             lines: AtomicUsize::new(0),
             refused: OnceLock::new(),
         }
@@ -141,37 +155,96 @@ impl Guard {
                 MOST_LINES
             ));
         }
-        match self.lines.fetch_add(lines, Ordering::Relaxed) + lines > MOST_LINES_IN_ALL {
+        match self.lines.fetch_add(lines, Ordering::Relaxed) + lines > self.most {
             true => Err(text!(
                 "the ignore files before it already have {} lines, and envlint reads no more",
-                MOST_LINES_IN_ALL
+                self.most
             )),
             false => Ok(()),
         }
     }
 }
 
-/// Whether an ignore file of git on the way to a path covers it: it is made by a program, or by a person for himself.
-pub fn is_ignored(root: &Path, path: &str) -> bool {
-    let ends = path.match_indices('/').map(|(at, _)| at);
-    let mut directories = std::iter::once("").chain(ends.filter_map(|at| path.get(..at)));
-    directories.any(|directory| {
-        let below = root.join(directory);
-        let Ok(bytes) = read_regular(&below.join(GIT)) else {
-            return false;
-        };
-        let text = String::from_utf8_lossy(&bytes);
-        let mut builder = GitignoreBuilder::new(&below);
-        for line in text.lines().take(MOST_LINES) {
-            // A line that cannot be read ignores nothing.
-            let _ = builder.add_line(None, line);
+/// What the ignore files of git cover of paths that are not there: what a program makes, or a person for himself. Each
+/// ignore file is read and compiled once.
+#[derive(Debug)]
+pub struct Ignored<'r> {
+    root: &'r Path,
+    guard: Guard,
+    known: HashMap<String, Within>,
+}
+
+/// What is known of all that lies in a directory.
+#[derive(Debug, Clone)]
+enum Within {
+    /// It is covered, or may be: its ignore file cannot be read.
+    Covered,
+    /// These rules tell.
+    Ruled(Option<Arc<Rules>>),
+}
+
+impl Within {
+    fn covers(&self, path: &Path, is_directory: bool) -> bool {
+        match self {
+            Within::Covered => true,
+            Within::Ruled(None) => false,
+            Within::Ruled(Some(rules)) => rules.ignore(path, is_directory),
         }
-        let ignores = builder.build().ok();
-        ignores.is_some_and(|ignores| {
-            let found = ignores.matched_path_or_any_parents(root.join(path), false);
-            found.is_ignore()
-        })
-    })
+    }
+}
+
+impl<'r> Ignored<'r> {
+    /// Below the root of a workspace.
+    pub fn below(root: &'r Path) -> Ignored<'r> {
+        Ignored {
+            root,
+            guard: Guard::with_lines(root, MOST_LINES_KEPT),
+            known: HashMap::new(),
+        }
+    }
+
+    /// Whether a file at the path would be covered.
+    pub fn covers(&mut self, path: &str) -> bool {
+        let directory = path.rsplit_once('/').map_or("", |(above, _)| above);
+        let place = self.root.join(path);
+        self.within(directory).covers(&place, false)
+    }
+
+    fn within(&mut self, directory: &str) -> Within {
+        let mut within = match self.known.get("") {
+            Some(known) => known.clone(),
+            None => self.learn("", Within::Ruled(self.above())),
+        };
+        let ends = directory.match_indices('/').map(|(at, _)| at);
+        let above = ends.filter_map(|end| directory.get(..end));
+        for path in above.chain(Some(directory).filter(|path| !path.is_empty())) {
+            within = match self.known.get(path) {
+                Some(known) => known.clone(),
+                None if within.covers(&self.root.join(path), true) => Within::Covered,
+                None => self.learn(path, within),
+            };
+        }
+        within
+    }
+
+    /// Those of the directories above the root.
+    fn above(&self) -> Option<Arc<Rules>> {
+        let mut above = self.root.ancestors().skip(1);
+        let counts = above.all(|above| self.guard.allows(above, &[GIT]));
+        counts.then(|| Rules::above(self.root, &[GIT])).flatten()
+    }
+
+    fn learn(&mut self, path: &str, above: Within) -> Within {
+        let place = self.root.join(path);
+        let within = match above {
+            Within::Ruled(above) if self.guard.allows(&place, &[GIT]) => {
+                Within::Ruled(Rules::over(&place, &[GIT], above))
+            }
+            _ => Within::Covered,
+        };
+        self.known.insert(path.to_owned(), within.clone());
+        within
+    }
 }
 
 #[cfg(test)]
@@ -213,5 +286,31 @@ mod tests {
             let (_, refused) = found(&root);
             assert!(refused.unwrap().contains("outside the repository"));
         }
+    }
+
+    #[test]
+    fn an_ignore_file_is_read_once_for_all_that_is_missing() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(directory.path()).unwrap();
+        fs::create_dir_all(root.join("apps/shop")).unwrap();
+        fs::write(root.join(".gitignore"), "made/\n*.enc.yaml\n").unwrap();
+        fs::write(root.join("apps/shop/.gitignore"), "!kept.enc.yaml\n").unwrap();
+        let mut ignored = Ignored::below(&root);
+        for (path, expected) in [
+            ("apps/shop/a.yaml", false),
+            ("apps/shop/a.enc.yaml", true),
+            ("apps/shop/kept.enc.yaml", false),
+            ("apps/other/kept.enc.yaml", true),
+            ("apps/shop/made/kept.enc.yaml", true),
+            ("made/deep/a.yaml", true),
+            ("a.yaml", false),
+        ] {
+            assert_eq!(ignored.covers(path), expected, "{path}");
+        }
+        let read = ignored.guard.lines.load(Ordering::Relaxed);
+        for number in 0..100 {
+            assert!(!ignored.covers(&format!("apps/shop/{number}.yaml")));
+        }
+        assert_eq!(ignored.guard.lines.load(Ordering::Relaxed), read);
     }
 }

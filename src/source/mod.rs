@@ -20,7 +20,7 @@ pub use file::{
     DEPLOYING, MOST_VALUES, ReadError, Searched, Source, WORKFLOWS, is_heard, may_limit,
     read_regular, read_text,
 };
-pub use ignores::is_ignored;
+pub use ignores::Ignored;
 pub use location::{Location, Note};
 pub use paths::{ancestors, comparable_address, directory_of, join, normal};
 pub use severity::Severity;

@@ -348,3 +348,43 @@ fn an_environment_may_be_called_shared() {
     assert_eq!(layers("global: {env: shared}\n"), 0);
     assert_eq!(layers("replicas: 3\n"), 1);
 }
+
+/// The parts of a patch file are held each against the objects of its own group, version, kind and name.
+#[test]
+fn each_part_of_a_patch_has_its_object() {
+    let object = |api: &str, name: &str| {
+        format!(
+            "apiVersion: {api}\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{replicas: 3}}\n"
+        )
+    };
+    let (web, nope) = (object("apps/v1", "web"), object("apps/v1", "nope"));
+    let plain = "resources: [../base]\npatches: [{path: p.yaml}]\n";
+    let renaming = "resources: [../base]\npatches:\n- target: {kind: Deployment, name: web}\n  options: {allowNameChange: true}\n  patch: '[{op: replace, path: /metadata/name, value: blue}]'\n- path: p.yaml\n";
+    for (kustomization, patch, expected) in [
+        (plain, web.clone(), None),
+        (plain, format!("{web}---\n{nope}"), Some("`nope`")),
+        (plain, format!("{nope}---\n{web}"), Some("`nope`")),
+        (
+            plain,
+            object("extensions/v1beta1", "web"),
+            Some("extensions/v1beta1 Deployment `web`"),
+        ),
+        (renaming, object("apps/v1", "blue"), None),
+    ] {
+        let sandbox = Sandbox::with(&[
+            (
+                "argocd/web.yaml",
+                "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  destination: {server: 'https://kubernetes.default.svc', namespace: web}\n  source: {repoURL: 'https://github.com/acme/shop', path: apps/prod}\n",
+            ),
+            ("apps/base/kustomization.yaml", "resources: [d.yaml]\n"),
+            ("apps/base/d.yaml", &web),
+            ("apps/prod/kustomization.yaml", kustomization),
+            ("apps/prod/p.yaml", &patch),
+        ]);
+        let ran = sandbox.run(&["check", "--only", "layout/broken-kustomization"]);
+        match expected {
+            None => assert!(ran.stdout.contains("no findings"), "{}", ran.stdout),
+            Some(said) => assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout),
+        }
+    }
+}

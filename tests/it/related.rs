@@ -81,6 +81,77 @@ fn another_app_of_the_namespace_may_bring_it() {
     assert_eq!(said(&workspace(&one, &brings, "other"), &[]).len(), 2);
 }
 
+#[test]
+fn a_plain_manifest_or_a_command_may_make_it() {
+    let service = |namespace: &str| {
+        format!("apiVersion: v1\nkind: Service\nmetadata: {{name: one-web{namespace}}}\n")
+    };
+    let run = |command: &str| format!("jobs:\n  a:\n    steps:\n    - run: |\n        {command}\n");
+    let create = "kubectl create service clusterip one-web --tcp=80";
+    let applied = "kubectl apply -f - <<EOF\n        apiVersion: v1\n        kind: Service\n        metadata:\n          name: one-web\n        EOF";
+    for (path, text, is_said) in [
+        ("k8s/web.yaml", service(""), false),
+        ("k8s/web.yaml", service(", namespace: shop"), false),
+        ("k8s/web.yaml", service(", namespace: other"), true),
+        (
+            "k8s/web.yaml",
+            service("").replace("Service", "ConfigMap"),
+            true,
+        ),
+        ("k8s/prod/web.yaml", service(""), false),
+        ("k8s/dev/web.yaml", service(""), true),
+        ("k8s/web-dev.yaml", service(""), true),
+        (
+            "one/templates/off.yaml",
+            format!("{{{{ if false }}}}\n{}{{{{ end }}}}\n", service("")),
+            true,
+        ),
+        (
+            "k8s/two.yaml",
+            "kind: ConfigMap\nmetadata: {name: one-web}\n---\nkind: Service\nmetadata: {name: x}\n"
+                .to_owned(),
+            true,
+        ),
+        (
+            "k8s/web.yaml",
+            "# create one\nkind: Service\nmetadata: {name: x}\nspec:\n  name: one-web\n".to_owned(),
+            true,
+        ),
+        (".github/workflows/a.yaml", run(create), false),
+        (
+            ".github/workflows/a.yaml",
+            run(&format!("{create} -n other")),
+            true,
+        ),
+        (
+            ".github/workflows/a.yaml",
+            run(&format!("# {create}")),
+            true,
+        ),
+        (
+            ".github/workflows/a.yaml",
+            run("kubectl create secret generic one-web"),
+            true,
+        ),
+        (".github/workflows/a.yaml", run(applied), false),
+    ] {
+        let sandbox = workspace(&format!("{WORKLOAD}---\n{SERVICE}"), WORKLOAD, "other");
+        let config = std::fs::read_to_string(sandbox.root().join("envlint.yaml")).expect("it");
+        sandbox.write(
+            "envlint.yaml",
+            config.replace("{prod: {}}", "{dev: {}, prod: {}}"),
+        );
+        sandbox.write(path, &text);
+        let found = said(&sandbox, &[]);
+        let of_ingress = |message: &String| message.contains("leads to Service `one-web`");
+        assert_eq!(
+            found.iter().any(of_ingress),
+            is_said,
+            "{path}: {text}{found:?}"
+        );
+    }
+}
+
 /// What is turned off has a Service all the same, and what is there has its own.
 #[test]
 fn pods_that_have_a_service_of_their_own_are_not_meant() {

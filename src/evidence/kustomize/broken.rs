@@ -1,19 +1,19 @@
 //! What kustomizations name in vain: files and directories that do not exist, patches of objects that they do not build,
 //! and charts that are there before ([`super::again`]).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use envlint_budget::Budget;
 use envlint_yaml::{Node, Span};
 
 use super::again::Again;
-use super::build::Step;
-use super::patch::Patch;
+use super::held::Seen;
 use super::{Directories, Reach};
 use crate::evidence::files::{Files, normal};
 use crate::evidence::nodes::{at, items, text};
-use crate::source::{Source, nearest, read_text};
+use crate::source::{Source, boundary, read_text};
 
 /// Something that a kustomization names in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,10 @@ const PROGRAMS: [&str; 4] = [
 /// The bytes of files that are searched for the objects of patches.
 const MOST_SEARCHED: u64 = 100_000_000;
 
+/// The comparisons of a patch with an object, of all directories together, and those of names that may have been meant.
+const MOST_HELD: u64 = 1_000_000;
+const MOST_NEAR: u64 = 200_000;
+
 /// The bytes of those that are kept for the next directory that is built of them.
 const MOST_KEPT: u64 = 4_000_000;
 
@@ -87,6 +91,8 @@ struct Objects<'f> {
     files: &'f Files<'f>,
     budget: Budget,
     room: Budget,
+    held: Budget,
+    near: Budget,
     kept: HashMap<String, Arc<Source>>,
 }
 
@@ -96,6 +102,8 @@ impl<'f> Objects<'f> {
             files,
             budget: Budget::new(MOST_SEARCHED),
             room: Budget::new(MOST_KEPT),
+            held: Budget::new(MOST_HELD),
+            near: Budget::new(MOST_NEAR),
             kept: HashMap::new(),
         }
     }
@@ -142,9 +150,8 @@ impl Directories {
                     continue;
                 };
                 let is_of_other = || {
-                    submodules
-                        .iter()
-                        .any(|other| path.starts_with(other.as_str()))
+                    let mut others = submodules.iter();
+                    others.any(|other| format!("{path}/").starts_with(other))
                 };
                 if !files.exists(&path) && !is_of_other() {
                     say(node, InVain::Missing(path));
@@ -192,26 +199,26 @@ impl Directories {
                     .document
                     .documents()
                     .iter()
-                    .all(|object| seen.look(object, &resource.steps))
+                    .all(|object| seen.look(object, &resource.steps, &objects.held))
             {
                 return Vec::new();
             }
         }
-        let unmatched = own.patches.iter().zip(&seen.is_matched);
-        let unmatched = unmatched.filter(|(_, is_matched)| !**is_matched);
+        let unmatched = seen.parts.iter().filter(|part| !part.is_matched);
         unmatched
-            .filter_map(|(patch, _)| {
+            .filter_map(|part| {
                 Some(Broken {
                     file: source.path.clone(),
-                    span: patch.named,
-                    what: seen.said_of(patch)?,
+                    span: part.patch.named,
+                    what: seen.said_of(part, &objects.near)?,
                     is_deployed,
                 })
             })
             .collect()
     }
 
-    /// Whether all is known of what a directory takes up: nothing of it lies elsewhere, and no program makes it.
+    /// Whether all is known of what a directory takes up: nothing of it lies elsewhere, no program makes it, and no patch
+    /// gives it another name.
     fn is_whole(&self, directory: &str, files: &Files<'_>) -> bool {
         let root = self.by_path.get(directory);
         let Some(root) = root.and_then(|source| source.document.root()) else {
@@ -221,7 +228,10 @@ impl Directories {
             let path = entry.as_str().and_then(|entry| local(directory, entry));
             path.is_some_and(|path| files.is_file(&path) || self.by_path.contains_key(&path))
         };
+        let is_renaming =
+            |patch: &Node| text(patch, &["options", "allowNameChange"]) == Some("true");
         !PROGRAMS.iter().any(|key| at(root, &[key]).is_some())
+            && !items(root, &["patches"]).iter().any(is_renaming)
             && BUILT
                 .iter()
                 .all(|key| items(root, &[key]).iter().all(is_here))
@@ -269,77 +279,19 @@ fn local(directory: &str, entry: &str) -> Option<String> {
     normal(directory, entry)
 }
 
-/// The directories of submodules of git, with a slash at the end: what lies in them is not checked out everywhere.
+/// The directories of submodules of git, with a slash at the end: what lies in them is not checked out everywhere. The work
+/// tree tells them, and the workspace may be a directory of it.
 fn submodules(files: &Files<'_>) -> Vec<String> {
-    let text = read_text(files.root(), ".gitmodules").unwrap_or_default();
+    let tree = boundary(files.root());
+    let inside = files.root().strip_prefix(&tree).unwrap_or(Path::new(""));
+    let inside = inside.to_string_lossy().replace('\\', "/");
+    let text = read_text(&tree, ".gitmodules").unwrap_or_default();
     let paths = text.lines().filter_map(|line| {
         let path = line.trim().strip_prefix("path")?.trim_start();
-        Some(format!("{}/", path.strip_prefix('=')?.trim()))
+        let path = path.strip_prefix('=')?.trim().strip_prefix(&*inside)?;
+        Some(format!("{}/", path.trim_start_matches('/')))
     });
     paths.collect()
-}
-
-/// The objects that the patches of a directory were held against.
-struct Seen<'s> {
-    own: &'s Arc<Step>,
-    /// Whether a patch changes any of them.
-    is_matched: Vec<bool>,
-    /// Their kinds and names.
-    objects: BTreeSet<(String, String)>,
-}
-
-impl<'s> Seen<'s> {
-    fn new(own: &'s Arc<Step>) -> Seen<'s> {
-        Seen {
-            own,
-            is_matched: vec![false; own.patches.len()],
-            objects: BTreeSet::new(),
-        }
-    }
-
-    /// Takes an object that is changed by steps. False where it is a list of others, or nothing tells its name.
-    fn look(&mut self, object: &Node, steps: &[Arc<Step>]) -> bool {
-        let Some(kind) = text(object, &["kind"]) else {
-            return object.is_null();
-        };
-        let Some(mut name) = text(object, &["metadata", "name"]).map(str::to_owned) else {
-            return false;
-        };
-        let mut names = vec![name.clone()];
-        for step in steps {
-            if Arc::ptr_eq(step, self.own) {
-                for (patch, is_matched) in self.own.patches.iter().zip(&mut self.is_matched) {
-                    *is_matched |= !patch.parts(kind, &names, object).is_empty();
-                }
-            }
-            name = format!("{}{name}{}", step.prefix, step.suffix);
-            names.push(name.clone());
-        }
-        self.objects.insert((kind.to_owned(), name));
-        true
-    }
-
-    /// What is said of a patch that changes none of them; nothing where it is not for one object that is known.
-    fn said_of(&self, patch: &Patch) -> Option<InVain> {
-        let (kind, name) = one_of(patch)?;
-        let of_kind = self.objects.iter().filter(|(known, _)| *known == kind);
-        let near = nearest(&name, of_kind.map(|(_, name)| name.as_str()));
-        Some(InVain::Unmatched {
-            near: near.map(str::to_owned),
-            kind,
-            name,
-            is_refused: patch.target.is_none(),
-        })
-    }
-}
-
-/// The kind and the name of the object that a patch is for, where it is for one. Kustomize makes ConfigMaps and Secrets itself.
-fn one_of(patch: &Patch) -> Option<(String, String)> {
-    let is_broken = patch.document.errors().iter().any(|error| error.is_fatal());
-    let (kind, name) = patch.wanted();
-    let name = name.filter(|name| !name.contains(['*', '|', '+', '(', '[', '?']));
-    let kind = kind.filter(|kind| !matches!(kind.as_str(), "ConfigMap" | "Secret"));
-    kind.zip(name).filter(|_| !is_broken)
 }
 
 #[cfg(test)]

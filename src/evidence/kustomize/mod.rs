@@ -5,6 +5,7 @@
 mod again;
 mod broken;
 mod build;
+mod held;
 mod object;
 mod patch;
 mod reach;

@@ -1,9 +1,11 @@
 //! `layout/broken-kustomization`.
 
+use std::sync::Arc;
+
 use crate::masking::{Name, ObjectName, text};
 use crate::naming::{is_copied_from, is_in_showing, is_put_aside};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
-use crate::source::{Location, Severity, is_ignored};
+use crate::source::{Ignored, Location, Severity, Source};
 use crate::workspace::{Broken, InVain};
 
 rule! {
@@ -57,27 +59,31 @@ rule! {
 }
 
 fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    let mut ignored = Ignored::below(&cx.workspace.root);
+    let mut last: Option<Arc<Source>> = None;
     for broken in &cx.workspace.broken {
         let is_asked = cx.complete || cx.asked.contains(broken.file.as_str());
         let is_shown = is_in_showing(&broken.file) || is_copied_from(&broken.file);
         if !is_asked || is_put_aside(&broken.file) || (is_shown && !broken.is_deployed) {
             continue;
         }
+        // What is named in vain in one file stands together: a large one is not read again for each.
+        let source = last.take().filter(|source| source.path == broken.file);
+        let source = source.unwrap_or_else(|| cx.workspace.open_file(&broken.file));
+        let place = place_of(&source, broken);
+        last = Some(source);
         match &broken.what {
-            InVain::Missing(path) => say_missing(cx, broken, path, out),
-            InVain::Again { chart, below } => say_again(cx, broken, [chart, below], out),
-            InVain::Unmatched { .. } => say_unmatched(cx, broken, out),
+            InVain::Missing(path) if ignored.covers(path) => {}
+            InVain::Missing(path) => say_missing(broken, path, place, out),
+            InVain::Again { chart, below } => say_again(broken, [chart, below], place, out),
+            InVain::Unmatched { .. } => say_unmatched(broken, place, out),
         }
     }
 }
 
-fn say_missing(cx: &WorkspaceContext<'_>, broken: &Broken, path: &str, out: &mut Reporter<'_>) {
-    if is_ignored(&cx.workspace.root, path) {
-        return;
-    }
+fn say_missing(broken: &Broken, path: &str, place: Location, out: &mut Reporter<'_>) {
     let subject = text!("`{}`", Name(path));
     let message = text!("the kustomization names {}, which does not exist", subject);
-    let place = place_of(cx, broken);
     let finding = out
         .finding(place, message)
         .help("add it, correct its name, or remove the line");
@@ -91,9 +97,9 @@ fn say_missing(cx: &WorkspaceContext<'_>, broken: &Broken, path: &str, out: &mut
 }
 
 fn say_again(
-    cx: &WorkspaceContext<'_>,
     broken: &Broken,
     [chart, below]: [&String; 2],
+    place: Location,
     out: &mut Reporter<'_>,
 ) {
     let subject = text!("`{}`", ObjectName(chart));
@@ -102,7 +108,7 @@ fn say_again(
         Name(below)
     );
     let message = text!("the kustomization inflates the chart {}", subject);
-    let finding = out.finding(place_of(cx, broken), message).help(text!(
+    let finding = out.finding(place, message).help(text!(
         "inflate it in one place: in each overlay, and not in `{}`, or there alone, and change what it makes by patches",
         Name(below)
     ));
@@ -115,7 +121,7 @@ fn say_again(
     });
 }
 
-fn say_unmatched(cx: &WorkspaceContext<'_>, broken: &Broken, out: &mut Reporter<'_>) {
+fn say_unmatched(broken: &Broken, place: Location, out: &mut Reporter<'_>) {
     let InVain::Unmatched {
         kind,
         name,
@@ -129,7 +135,7 @@ fn say_unmatched(cx: &WorkspaceContext<'_>, broken: &Broken, out: &mut Reporter<
     let (end, help) = match is_refused {
         true => (
             ", so Kustomize refuses to build the directory",
-            "correct its kind and its name, or remove it",
+            "correct its `apiVersion`, its kind and its name, or remove it",
         ),
         false => (", so it has no effect", "correct its target, or remove it"),
     };
@@ -138,7 +144,7 @@ fn say_unmatched(cx: &WorkspaceContext<'_>, broken: &Broken, out: &mut Reporter<
         object
     );
     let finding = out
-        .finding(place_of(cx, broken), message)
+        .finding(place, message)
         .suggest_or(near.as_deref(), help)
         .once_of(broken.file.clone(), end, object)
         .ending(end);
@@ -149,13 +155,12 @@ fn say_unmatched(cx: &WorkspaceContext<'_>, broken: &Broken, out: &mut Reporter<
 }
 
 /// The first line of what is named in vain.
-fn place_of(cx: &WorkspaceContext<'_>, broken: &Broken) -> Location {
-    let source = cx.workspace.open_file(&broken.file);
+fn place_of(source: &Arc<Source>, broken: &Broken) -> Location {
     let span = broken.span;
     let text = source.text().get(span.start..span.end).unwrap_or_default();
     let first = text.split('\n').next().unwrap_or_default().trim_end();
     Location::new(
-        &source,
+        source,
         envlint_yaml::Span::new(span.start, span.start + first.len()),
     )
 }

@@ -9,7 +9,7 @@ use envlint_yaml::Span;
 use crate::masking::{Name, ObjectName, text};
 use crate::naming::{Tier, is_put_aside, mentions};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
-use crate::source::{Confidence, Location, Severity, Source, is_ignored};
+use crate::source::{Confidence, Ignored, Location, Severity, Source};
 use crate::workspace::MissingFile;
 
 rule! {
@@ -77,6 +77,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     }
     let mut sources: HashMap<&str, Arc<Source>> = HashMap::new();
     let budget = Budget::new(MOST_SEARCHED);
+    let mut ignored = Ignored::below(&cx.workspace.root);
     for missing in all {
         let file = missing.evidence.file.as_str();
         let source = sources
@@ -93,7 +94,9 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
         let is_one_of_many = of_line
             .get(&line_of(missing))
             .is_some_and(|count| *count > MOST_OF_LINE);
-        report(cx, missing, source, is_one_of_many, out);
+        if !ignored.covers(&missing.path) {
+            report(cx, missing, source, is_one_of_many, out);
+        }
     }
 }
 
@@ -124,10 +127,7 @@ fn report(
     }
     let siblings = siblings.unwrap_or_default();
     let file = name_of(&missing.path);
-    if is_placeholder(&missing.path)
-        || is_of_template(source, &missing.path)
-        || makes(source, file)
-        || is_ignored(&cx.workspace.root, &missing.path)
+    if is_placeholder(&missing.path) || is_of_template(source, &missing.path) || makes(source, file)
     {
         return;
     }

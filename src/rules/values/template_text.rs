@@ -1,5 +1,9 @@
 //! `values/template-text`.
 
+use std::collections::{HashMap, HashSet};
+
+use envlint_budget::Budget;
+
 use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -51,7 +55,16 @@ const OF_HELM: [&str; 4] = [".Values.", ".Release.", ".Chart.", ".Capabilities."
 /// What actions of helmfile speak of, and no template of Helm.
 const OF_HELMFILE: [&str; 2] = [".Environment.", ".StateValues."];
 
+/// Longer actions are not looked for, in bytes.
+const LONGEST: usize = 500;
+/// The bytes of actions that are looked at in the manifests of one environment. With more, nobody knows what is left.
+const MOST_SEARCHED: u64 = 50_000_000;
+
+/// The actions that the manifests of the environments hold as they are; none of an environment whose chart does not render.
+type Left<'a> = HashMap<&'a str, Option<HashSet<&'a str>>>;
+
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let mut left = Left::new();
     for (row, _) in cx.rows() {
         for (index, tree) in row.values() {
             let (Some(values), Some(value)) = (cx.environments.get(index), row.located(index))
@@ -59,26 +72,27 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 continue;
             };
             if values.file.is_written_in(tree.source()) {
-                look(cx, values, &value, out);
+                look(cx, values, &value, &mut left, out);
             }
         }
     }
 }
 
-fn look(
-    cx: &AppContext<'_>,
-    values: &EnvironmentValues<'_>,
+fn look<'a>(
+    cx: &'a AppContext<'_>,
+    values: &'a EnvironmentValues<'_>,
     value: &Located<'_>,
+    left: &mut Left<'a>,
     out: &mut Reporter<'_>,
 ) {
     let Some(written) = value.tree().as_str() else {
         for child in value.children() {
-            look(cx, values, &child, out);
+            look(cx, values, &child, left, out);
         }
         return;
     };
-    let Some(action) = action(written).filter(|action| is_left(cx, values, value.tree(), action))
-    else {
+    let is_left = |action: &&str| is_left(cx, values, value.tree(), action, left);
+    let Some(action) = action(written).filter(is_left) else {
         return;
     };
     let is_of_helmfile = speaks_of(action, &OF_HELMFILE);
@@ -114,26 +128,60 @@ fn speaks_of(action: &str, words: &[&str]) -> bool {
 }
 
 /// Whether the action stays as it is.
-fn is_left(
-    cx: &AppContext<'_>,
-    values: &EnvironmentValues<'_>,
+fn is_left<'a>(
+    cx: &'a AppContext<'_>,
+    values: &'a EnvironmentValues<'_>,
     tree: &Tree<'_>,
     action: &str,
+    left: &mut Left<'a>,
 ) -> bool {
     if tree.source().path.ends_with(".gotmpl") {
         return false;
     }
-    let mut rendered = cx.manifests.rendered().iter();
-    let rendered = rendered.find(|chart| **chart.environment == **values.name());
-    match rendered.and_then(|chart| chart.texts()) {
-        Some(mut texts) => texts.any(|(_, text)| text.contains(action)),
+    let name = &**values.name();
+    let left = left.entry(name).or_insert_with(|| {
+        let mut rendered = cx.manifests.rendered().iter();
+        let rendered = rendered.find(|chart| **chart.environment == *name)?;
+        let texts = rendered.texts()?.map(|(_, text)| text);
+        Some(actions(texts, &Budget::new(MOST_SEARCHED)))
+    });
+    match left {
+        Some(left) => left.contains(action),
         None => speaks_of(action, &OF_HELMFILE),
     }
 }
 
+/// All actions of texts that a value may have: each text is gone through once, for all values together.
+fn actions<'t>(texts: impl Iterator<Item = &'t str>, budget: &Budget) -> HashSet<&'t str> {
+    let mut found = HashSet::new();
+    for text in texts {
+        let mut ends = text.match_indices("}}").map(|(at, _)| at + 2).peekable();
+        // In `{{{` two begin.
+        let starts = text.match_indices('{').map(|(at, _)| at);
+        for start in
+            starts.filter(|at| text.get(at + 1..).is_some_and(|rest| rest.starts_with('{')))
+        {
+            while ends.next_if(|end| *end < start + 4).is_some() {}
+            let Some(end) = ends.peek() else {
+                break;
+            };
+            let action = text.get(start..*end).unwrap_or_default();
+            if action.len() > LONGEST || found.contains(action) {
+                continue;
+            }
+            if !budget.spend(action.len() as u64) {
+                return HashSet::new();
+            }
+            found.insert(action);
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
-    use super::action;
+    use super::{action, actions};
+    use envlint_budget::Budget;
 
     #[test]
     fn actions_of_others_are_left_alone() {
@@ -153,5 +201,29 @@ mod tests {
         ] {
             assert_eq!(action(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_actions_of_manifests_are_found_in_one_pass() {
+        let text = "a: {{ .Values.a }}-{{{ .Values.b }}\nb: '{{ .Values.a }}'\nc: {{ open {{ .Values.c }}\n{{";
+        let budget = Budget::new(1_000);
+        let mut found: Vec<&str> = actions(std::iter::once(text), &budget)
+            .into_iter()
+            .collect();
+        found.sort_unstable();
+        assert_eq!(
+            found,
+            [
+                "{{ .Values.a }}",
+                "{{ .Values.b }}",
+                "{{ .Values.c }}",
+                "{{ open {{ .Values.c }}",
+                "{{{ .Values.b }}",
+            ]
+        );
+        let hostile = "{".repeat(100_000) + "}}";
+        let budget = Budget::new(1_000_000);
+        actions(std::iter::once(hostile.as_str()), &budget);
+        assert!(budget.left() > 800_000, "{}", budget.left());
     }
 }

@@ -6,8 +6,11 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use envlint_budget::Budget;
+
 use super::{RESOURCE, attribute, block, literal};
 use crate::evidence::commands::tasks::Idle;
+use crate::evidence::commands::words::head;
 use crate::evidence::files::{Files, directory_of, normal};
 use crate::evidence::tells::Names;
 use crate::masking::{Name, text};
@@ -24,6 +27,11 @@ const TELLING: [&str; 5] = [
 /// More files of Terraform are not looked at, nor more ways to run one module.
 const MOST_FILES: usize = 2000;
 const MOST_WAYS: usize = 50;
+/// The bytes of files of Terraform, and of blocks in them, that are read, and those of what is kept of them.
+const MOST_READ: u64 = 50_000_000;
+const MOST_KEPT: u64 = 20_000_000;
+/// The names of files with variables that are asked for an environment.
+const MOST_ASKED: u64 = 500_000;
 /// Longer values are no paths and no names, in bytes.
 const LONGEST: usize = 500;
 
@@ -43,13 +51,40 @@ pub(super) struct Way {
 pub(in crate::evidence::commands) struct Modules<'m, 'f> {
     files: &'m Files<'f>,
     names: &'m Names,
-    texts: OnceCell<BTreeMap<&'m str, String>>,
+    said: OnceCell<Said<'m>>,
+    asked: Budget,
+}
+
+/// What all files of Terraform say: the little that ways are made of.
+#[derive(Default)]
+struct Said<'m> {
+    modules: BTreeMap<&'m str, Module<'m>>,
+    /// By the directory of the module that is called.
+    calls: BTreeMap<String, Vec<Call<'m>>>,
+    /// Calls that are comments: the directory of the module, with the file and the line of the first one.
+    comments: BTreeMap<String, (&'m str, usize)>,
+}
+
+/// What the files of one directory say.
+#[derive(Default)]
+struct Module<'m> {
+    /// Whether one of them is no file of variables.
+    is_module: bool,
+    /// Whether one of them says itself where it is deployed to: a module that nobody calls.
+    is_root: bool,
+    /// The first of them with a release.
+    first: Option<&'m str>,
+    /// Defaults of variables, and the local values.
+    defaults: Values,
+    locals: Values,
+    /// The files of variables with what they say.
+    given: Vec<(&'m str, Values)>,
 }
 
 /// A call of a module: by a file, with what that one gives it.
 struct Call<'m> {
     by: &'m str,
-    body: &'m str,
+    body: String,
 }
 
 impl<'m, 'f> Modules<'m, 'f> {
@@ -60,38 +95,35 @@ impl<'m, 'f> Modules<'m, 'f> {
         Modules {
             files,
             names,
-            texts: OnceCell::new(),
+            said: OnceCell::new(),
+            asked: Budget::new(MOST_ASKED),
         }
     }
 
-    /// The files of Terraform, and those with variables, with their texts.
-    fn texts(&self) -> &BTreeMap<&'m str, String> {
-        self.texts.get_or_init(|| {
+    /// What the files of Terraform say, and those with variables. Each is read once.
+    fn said(&self) -> &Said<'m> {
+        self.said.get_or_init(|| {
             let all = self.files.below("").iter();
             let wanted = all.filter(|path| path.ends_with(".tf") || path.ends_with(".tfvars"));
-            let wanted = wanted.take(MOST_FILES);
-            let read = wanted.filter_map(|path| Some((*path, self.files.text(path)?)));
-            read.collect()
+            let mut said = Said::default();
+            let (read, kept) = (Budget::new(MOST_READ), Budget::new(MOST_KEPT));
+            for path in wanted.take(MOST_FILES) {
+                if read.is_spent() || kept.is_spent() {
+                    break;
+                }
+                if let Some(text) = self.files.text(path) {
+                    said.take(path, &text, &read, &kept);
+                }
+            }
+            said
         })
-    }
-
-    /// The files of a directory with an ending.
-    fn in_directory<'s>(
-        &'s self,
-        directory: &'s str,
-        end: &'s str,
-    ) -> impl Iterator<Item = (&'m str, &'s str)> + 's {
-        let texts = self.texts().iter();
-        let own =
-            texts.filter(move |(path, _)| directory_of(path) == directory && path.ends_with(end));
-        own.map(|(path, text)| (*path, text.as_str()))
     }
 
     /// The ways in which the module of a directory is run; without any that tells more, one.
     pub(super) fn ways(&self, directory: &str) -> Vec<Way> {
         let called: Vec<Way> = self
             .calls(directory)
-            .flat_map(|call| self.called(&call))
+            .flat_map(|call| self.called(call))
             .take(MOST_WAYS)
             .collect();
         let own = self.own(directory);
@@ -105,78 +137,41 @@ impl<'m, 'f> Modules<'m, 'f> {
     /// another one lies above it.
     pub(super) fn idle(&self, path: &str, ways: &[Way]) -> Option<Idle> {
         let directory = directory_of(path);
-        let own = || self.in_directory(directory, ".tf");
+        let said = self.said();
+        let module = said.modules.get(directory)?;
         let is_told = ways.iter().any(|way| way.environment.is_some())
             || self.names.of_folders(directory).is_some();
-        let is_root = || {
-            let mut texts = own().map(|(_, text)| text);
-            texts.any(|text| {
-                blocks(text, "provider ").next().is_some() || text.contains("backend \"")
-            })
+        let is_module = |directory: &str| {
+            let module = said.modules.get(directory);
+            module.is_some_and(|module| module.is_module)
         };
-        let is_below = || {
-            let mut above = ancestors(directory).skip(1);
-            above.any(|above| self.in_directory(above, ".tf").next().is_some())
-        };
-        if is_told || self.calls(directory).next().is_some() || is_root() || !is_below() {
+        let is_below = || ancestors(directory).skip(1).any(is_module);
+        if is_told || module.is_root || self.calls(directory).next().is_some() || !is_below() {
             return None;
         }
         let mut reason = text!("no `module` block calls `{}`", Name(directory));
-        if let Some((file, line)) = self.comment(directory) {
+        if let Some((file, line)) = said.comments.get(directory) {
             reason.push(text!(" ({}:{} is a comment)", Name(file), line));
         }
-        let mut files = own();
-        let first = files.find(|(_, text)| text.contains(RESOURCE));
         Some(Idle {
             reason,
-            is_first: first.is_some_and(|(first, _)| first == path),
-        })
-    }
-
-    /// A call of the module of a directory that is a comment: its file and line.
-    fn comment(&self, directory: &str) -> Option<(&'m str, usize)> {
-        let mut texts = self.texts().iter();
-        texts.find_map(|(path, text)| {
-            let mut lines = text.lines().enumerate();
-            let (index, _) = lines.find(|(_, line)| {
-                let line = line.trim_start();
-                let line = line.strip_prefix('#').or_else(|| line.strip_prefix("//"));
-                let source = line.and_then(|line| literals(line, "").remove("source"));
-                source.is_some_and(|source| {
-                    source.starts_with('.')
-                        && normal(directory_of(path), &source).as_deref() == Some(directory)
-                })
-            })?;
-            Some((*path, index + 1))
+            is_first: module.first == Some(path),
         })
     }
 
     /// What the module says of its variables itself: defaults, locals, files that are always read.
     fn own(&self, directory: &str) -> Values {
-        let mut values = Values::new();
-        let mut locals = Values::new();
-        for (_, text) in self.in_directory(directory, ".tf") {
-            for (label, body) in blocks(text, "variable ") {
-                let default = attribute(body, "default").map(str::trim);
-                let default = default.and_then(|text| literal(text.strip_prefix('"')?));
-                values.extend(
-                    default
-                        .filter(|value| is_plain(value))
-                        .map(|value| (format!("var.{label}"), value)),
-                );
-            }
-            for (_, body) in blocks(text, "locals") {
-                locals.extend(literals(body, "local."));
-            }
+        let Some(module) = self.said().modules.get(directory) else {
+            return Values::new();
+        };
+        let mut values = module.defaults.clone();
+        let always = module.given.iter();
+        for (_, given) in always.filter(|(path, _)| is_always_read(path)) {
+            values.extend(given.clone());
         }
-        for (path, text) in self.in_directory(directory, ".tfvars") {
-            if is_always_read(path) {
-                values.extend(literals(text, "var."));
-            }
-        }
-        for (name, value) in locals {
-            let value = filled(&value, &values);
-            values.extend(is_plain(&value).then_some((name, value)));
+        for (name, value) in &module.locals {
+            let value = filled(value, &values);
+            values.extend(is_plain(&value).then(|| (name.clone(), value)));
         }
         values
     }
@@ -187,22 +182,24 @@ impl<'m, 'f> Modules<'m, 'f> {
             "" => String::new(),
             directory => format!("{directory}/"),
         };
-        let is_of_other = |path: &str| {
-            let folder = directory_of(path);
-            folder != directory && self.in_directory(folder, ".tf").next().is_some()
-        };
-        let texts = self.texts().iter();
-        let files = texts.filter(|(path, _)| {
-            let is_own = directory_of(path) == directory && is_always_read(path);
-            path.starts_with(&below) && path.ends_with(".tfvars") && !is_own && !is_of_other(path)
+        let modules = self.said().modules.range(directory..);
+        let modules = modules
+            .take_while(|(folder, _)| folder.starts_with(directory))
+            .filter(|(folder, module)| {
+                let is_below = folder.starts_with(&below) && !module.is_module;
+                **folder == directory || is_below
+            });
+        let files = modules.flat_map(|(folder, module)| {
+            let given = module.given.iter();
+            given.filter(move |(path, _)| *folder != directory || !is_always_read(path))
         });
-        let ways = files.filter_map(|(path, text)| {
-            let values = literals(text, "var.");
+        let files = files.take_while(|_| self.asked.spend(1));
+        let ways = files.filter_map(|(path, values)| {
             let environment = self.names.of_path(path.trim_end_matches(".tfvars"));
-            let environment = environment.or_else(|| self.told(&values))?;
+            let environment = environment.or_else(|| self.told(values))?;
             let way = Way {
                 environment: Some(environment),
-                values,
+                values: values.clone(),
                 by: Some((*path).to_owned()),
             };
             Some(way.over(own))
@@ -225,20 +222,8 @@ impl<'m, 'f> Modules<'m, 'f> {
     }
 
     /// The calls of the module of a directory.
-    fn calls<'s>(&'s self, directory: &'s str) -> impl Iterator<Item = Call<'s>> + 's {
-        let texts = self.texts().iter();
-        let files = texts.filter(|(path, _)| path.ends_with(".tf"));
-        let all = files.flat_map(|(path, text)| {
-            blocks(text, "module ").map(move |(_, body)| Call { by: path, body })
-        });
-        all.filter(move |call| {
-            let source = attribute(call.body, "source").map(str::trim);
-            let source = source.and_then(|text| literal(text.strip_prefix('"')?));
-            source.is_some_and(|source| {
-                source.starts_with('.')
-                    && normal(directory_of(call.by), &source).as_deref() == Some(directory)
-            })
-        })
+    fn calls(&self, directory: &str) -> impl Iterator<Item = &Call<'m>> {
+        self.said().calls.get(directory).into_iter().flatten()
     }
 
     /// What a call gives, in each way in which its own module is run. Paths are seen from the root then.
@@ -247,7 +232,7 @@ impl<'m, 'f> Modules<'m, 'f> {
         let own = self.own(directory);
         let ways = self.with_files(directory, &own).into_iter();
         let ways = ways.map(|way| {
-            let given = literals(&filled(call.body, &way.values), "var.");
+            let given = literals(&filled(&call.body, &way.values), "var.");
             let given = given.into_iter().map(|(name, value)| {
                 let path = normal(directory, &super::here(&value));
                 let path = path.filter(|path| self.files.is_file(path));
@@ -268,6 +253,79 @@ impl<'m, 'f> Modules<'m, 'f> {
     }
 }
 
+impl<'m> Said<'m> {
+    fn take(&mut self, path: &'m str, text: &str, read: &Budget, kept: &Budget) {
+        read.spend(text.len() as u64);
+        let directory = directory_of(path);
+        let module = self.modules.entry(directory).or_default();
+        if path.ends_with(".tfvars") {
+            let given = literals(text, "var.");
+            if kept.spend(bytes(&given)) {
+                module.given.push((path, given));
+            }
+            return;
+        }
+        module.is_module = true;
+        let mut providers = blocks(text, "provider ", read);
+        module.is_root |= providers.next().is_some() || text.contains("backend \"");
+        if module.first.is_none() && text.contains(RESOURCE) {
+            module.first = Some(path);
+        }
+        let default = |body| {
+            let default = attribute(body, "default").map(str::trim)?;
+            literal(default.strip_prefix('"')?)
+        };
+        let variables = blocks(text, "variable ", read);
+        let variables = variables.filter_map(|(label, body)| {
+            let default = default(body).filter(|value| is_plain(value))?;
+            Some((format!("var.{label}"), default))
+        });
+        let defaults: Values = variables.collect();
+        let locals = blocks(text, "locals", read);
+        let locals: Values = locals
+            .flat_map(|(_, body)| literals(body, "local."))
+            .collect();
+        if kept.spend(bytes(&defaults) + bytes(&locals)) {
+            module.defaults.extend(defaults);
+            module.locals.extend(locals);
+        }
+        for (_, body) in blocks(text, "module ", read) {
+            let source = attribute(body, "source").map(str::trim);
+            let source = source.and_then(|text| literal(text.strip_prefix('"')?));
+            let called = source
+                .filter(|source| source.starts_with('.'))
+                .and_then(|source| normal(directory, &source));
+            if let Some(called) = called.filter(|_| kept.spend(body.len() as u64)) {
+                let body = body.to_owned();
+                let calls = self.calls.entry(called).or_default();
+                calls.push(Call { by: path, body });
+            }
+        }
+        self.take_comments(path, text, kept);
+    }
+
+    /// Calls of modules that are comments.
+    fn take_comments(&mut self, path: &'m str, text: &str, kept: &Budget) {
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim_start();
+            let comment = line.strip_prefix('#').or_else(|| line.strip_prefix("//"));
+            let source = comment.and_then(|line| literals(line, "").remove("source"));
+            let called = source
+                .filter(|source| source.starts_with('.'))
+                .and_then(|source| normal(directory_of(path), &source));
+            if let Some(called) = called.filter(|called| kept.spend(called.len() as u64)) {
+                self.comments.entry(called).or_insert((path, index + 1));
+            }
+        }
+    }
+}
+
+/// About how many bytes values take.
+fn bytes(values: &Values) -> u64 {
+    let lengths = values.iter().map(|(name, value)| name.len() + value.len());
+    lengths.sum::<usize>() as u64
+}
+
 impl Way {
     /// With what is known without it.
     fn over(self, own: &Values) -> Way {
@@ -283,14 +341,22 @@ fn is_always_read(path: &str) -> bool {
     name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
 }
 
-/// The blocks of a kind at the beginning of a line, each with its label, where it has one.
-fn blocks<'t>(text: &'t str, kind: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
+/// The blocks of a kind at the beginning of a line, each with its label, where it has one. A block is not read further than
+/// [`super::LONGEST`], and none when nothing is left of the budget.
+fn blocks<'t>(
+    text: &'t str,
+    kind: &'t str,
+    budget: &'t Budget,
+) -> impl Iterator<Item = (&'t str, &'t str)> {
     let starts = text.match_indices(kind).map(|(at, _)| at);
     let starts =
         starts.filter(|at| *at == 0 || text.get(..*at).is_some_and(|it| it.ends_with('\n')));
     starts.filter_map(move |at| {
-        let (label, body) = text.get(at + kind.len()..)?.split_once('{')?;
-        Some((label.trim().trim_matches('"'), block(body)))
+        let rest = text.get(at + kind.len()..)?;
+        let (label, body) = rest.split_at(rest.find(['{', '\n'])?);
+        let body = block(head(body.strip_prefix('{')?, super::LONGEST));
+        let label = label.trim().trim_matches('"');
+        budget.spend(body.len() as u64).then_some((label, body))
     })
 }
 
@@ -391,8 +457,40 @@ mod tests {
     #[test]
     fn blocks_stand_at_the_beginning_of_a_line() {
         let text = "variable \"env\" {\n  default = \"dev\"\n}\n# variable \"no\" {}\nlocals {\n  a = \"b\"\n}\n";
-        let labels: Vec<&str> = blocks(text, "variable ").map(|(label, _)| label).collect();
+        let budget = Budget::new(1_000);
+        let found = blocks(text, "variable ", &budget);
+        let labels: Vec<&str> = found.map(|(label, _)| label).collect();
         assert_eq!(labels, ["env"]);
-        assert_eq!(blocks(text, "locals").count(), 1);
+        assert_eq!(blocks(text, "locals", &budget).count(), 1);
+    }
+
+    #[test]
+    fn blocks_without_an_end_are_read_as_far_as_the_budget_goes() {
+        let text = "module {\n".repeat(20_000);
+        let budget = Budget::new(1_000_000);
+        let found: Vec<&str> = blocks(&text, "module ", &budget)
+            .map(|(_, body)| body)
+            .collect();
+        assert!(budget.is_spent());
+        assert!(found.iter().all(|body| body.len() <= super::super::LONGEST));
+        assert_eq!(
+            found.iter().map(|body| body.len()).sum::<usize>() / 1_000_000,
+            0
+        );
+    }
+
+    #[test]
+    fn only_what_ways_are_made_of_is_kept() {
+        let text = "# a comment\n".repeat(10_000)
+            + "locals {\n  a = \"b\"\n}\nmodule \"x\" {\n  source = \"./x\"\n}\n";
+        let (read, kept) = (Budget::new(1_000_000), Budget::new(1_000));
+        let mut said = Said::default();
+        said.take("main.tf", &text, &read, &kept);
+        assert!(kept.left() > 900);
+        assert_eq!(said.calls.get("x").map(Vec::len), Some(1));
+        assert_eq!(
+            said.modules.get("").map(|module| module.locals.len()),
+            Some(1)
+        );
     }
 }
