@@ -40,7 +40,7 @@ impl Workspace {
             let before = lines.take(evidence.line.saturating_sub(1));
             let at = before.map(str::len).sum::<usize>() + evidence.column.saturating_sub(1);
             let written = written::pairs(&evidence.file, source.text(), at).into_iter();
-            let written = written.filter(|pair| names.iter().any(|known| *known == pair.name));
+            let written = written.filter(|pair| names.contains(&pair.name));
             found.extend(written.map(|pair| Given {
                 path: pair.name,
                 text: pair.text,
