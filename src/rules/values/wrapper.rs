@@ -96,11 +96,12 @@ fn is_shared(cx: &AppContext<'_>, path: &str) -> bool {
 /// How many keys one finding names.
 const MOST_NAMED: usize = 10;
 
-/// Whether a chart has dependencies and no templates of its own.
+/// Whether a chart has no templates of its own, and dependencies that are fetched when it is deployed.
 fn is_wrapper(chart: &ChartFiles) -> bool {
     let loaded = chart.chart.as_ref();
     loaded.is_ok_and(|chart| {
-        chart.templates().is_empty() && !chart.metadata().dependencies.is_empty()
+        let declared = &chart.metadata().dependencies;
+        chart.templates().is_empty() && declared.len() > chart.dependencies().len()
     })
 }
 
