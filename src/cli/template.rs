@@ -366,6 +366,7 @@ fn command(args: &Args) -> anyhow::Result<TemplateCommand> {
             links_within: links_of(chart),
             seen: Some(masking::learn_file),
             any_format: false,
+            brings_local: false,
         },
         ..TemplateCommand::default()
     })

@@ -137,6 +137,11 @@ impl Evidence {
         }
     }
 
+    /// Whether another one stands at the same place.
+    pub fn is_at(&self, other: &Evidence) -> bool {
+        (&self.file, self.line, self.column) == (&other.file, other.line, other.column)
+    }
+
     /// The file, the line and the column, as a person reads them.
     pub fn place(&self) -> Text {
         match (self.line, self.column) {

@@ -147,7 +147,7 @@ fn product(name: &str) -> &str {
 
 /// Whether a folder next to those of environments is one, too. `values-local.yaml` is a part of values; `clusters/local` is
 /// a cluster.
-fn is_environment(name: &str) -> bool {
+pub(super) fn is_environment(name: &str) -> bool {
     let mut words = name.split(['-', '_', '.']);
     let is_trial = words.any(|word| TRIALS.contains(&word));
     !is_trial && (is_local(name) || !is_no_environment(name))

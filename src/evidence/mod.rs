@@ -90,6 +90,9 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     let files = files.known_as(addresses);
     let subtree = subtree::subtree(&objects, &files).unwrap_or_default();
     let files = &files.within_other(subtree);
+    let names = &names
+        .clone()
+        .with_folders(flux::beside_known(&objects, files, names));
     let uses_kustomize = |hints: &Hints| hints.argo || hints.flux || hints.kustomize;
     let is_kustomized = scan
         .candidates
@@ -99,7 +102,9 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         true => kustomize::Directories::of(files),
         false => kustomize::Directories::default(),
     };
-    let reach = kustomize::Reach::of(&directories, &objects, files, names);
+    let mut scripts = scan.candidates.iter().filter(|file| !file.hints.argo);
+    let has_commands = scripts.any(|file| kustomize::builds_directories(&file.text));
+    let reach = kustomize::Reach::of(&directories, &objects, has_commands, files, names);
     let left = reach.say_left_out(&directories, &objects, files, &mut said);
     let known = argo::Known::of(&of_argo);
     let built = argo::built_claims(

@@ -43,6 +43,17 @@ impl Names {
         }
     }
 
+    /// With more folders of clusters whose names are not known.
+    pub(super) fn with_folders(mut self, folders: impl IntoIterator<Item = String>) -> Names {
+        self.clusters.extend(folders);
+        self
+    }
+
+    /// Whether the configuration declares environments, so that no others count.
+    pub(super) fn are_declared(&self) -> bool {
+        !self.declared.is_empty()
+    }
+
     /// With names that pipelines tell, or files in a folder of environments: they count where a path has a part for the
     /// environment.
     pub fn with_house(mut self, house: impl IntoIterator<Item = String>) -> Names {

@@ -254,6 +254,17 @@ impl Source {
         !is_refused && document.documents().iter().all(envlint_yaml::Node::is_null)
     }
 
+    /// How to mend a text that holds a bracket and stands without quotes in a list or a map of one line, where a parser
+    /// stopped at this byte: `[environments/{env}/web.yaml]`.
+    pub fn help_with_brackets(&self, at: usize) -> Option<&'static str> {
+        let is_in_text = |char: char| !char.is_whitespace() && !"[{,:\"'".contains(char);
+        let before = self.text().get(..at)?.chars().next_back()?;
+        let bracket = self.text().get(at..)?.chars().next()?;
+        (is_in_text(before) && matches!(bracket, '{' | '[')).then_some(
+            "put the text into quotes: inside of `[…]` and `{…}`, a `{` or `[` begins another map or list",
+        )
+    }
+
     /// Its path, to be said.
     pub fn name(&self) -> Text {
         Text::of(&Name(&self.path))

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::{App, Workspace};
 use crate::masking;
-use crate::source::{ReadError, Source, boundary, join, read_text};
+use crate::source::{ReadError, Source, boundary, join, normal, read_text};
 
 /// The files of one chart.
 #[derive(Debug)]
@@ -22,6 +22,9 @@ pub struct ChartFiles {
     /// Its `values.schema.json`, as text; none when it has none.
     pub schema: Result<String, ReadError>,
     subcharts: Vec<Subchart>,
+    /// Where the charts lie that are not in `charts/`, but at other places of the workspace, by their places in the chart:
+    /// `charts/backend` is at `apps/backend`.
+    brought: Vec<(String, String)>,
     reads: OnceLock<Option<Reads>>,
     makes_disruption_budgets: OnceLock<Option<bool>>,
 }
@@ -44,6 +47,7 @@ impl ChartFiles {
             // A directory's files are read as sources of the workspace.
             seen: root.is_file().then_some(masking::learn_file),
             any_format: true,
+            brings_local: true,
         };
         let chart = Chart::load_with(&root, &options);
         let path = join(directory, "values.yaml");
@@ -59,8 +63,17 @@ impl ChartFiles {
             values: values.map(Arc::new),
             schema: read_text(&workspace.root, &join(directory, "values.schema.json")),
             directory: directory.to_owned(),
-            chart,
             subcharts,
+            brought: chart.as_ref().map_or_else(
+                |_| Vec::new(),
+                |chart| {
+                    let names = chart.brought().map(|(name, _)| name);
+                    names
+                        .map(|name| (format!("charts/{name}"), place_of(chart, directory, name)))
+                        .collect()
+                },
+            ),
+            chart,
             reads: OnceLock::new(),
             makes_disruption_budgets: OnceLock::new(),
         }
@@ -68,7 +81,17 @@ impl ChartFiles {
 
     /// The path of one of its files, relative to the workspace's root.
     pub fn path(&self, file: &str) -> String {
-        join(&self.directory, file)
+        let below = |(inside, directory): &(String, String)| {
+            let rest = file.strip_prefix(inside.as_str())?;
+            match rest.strip_prefix('/') {
+                Some(rest) => Some(join(directory, rest)),
+                None => rest.is_empty().then(|| directory.clone()),
+            }
+        };
+        let mut brought = self.brought.iter().filter_map(below);
+        brought
+            .next()
+            .unwrap_or_else(|| join(&self.directory, file))
     }
 
     /// The directory of a chart of its tree, relative to the workspace's root.
@@ -135,7 +158,7 @@ impl ChartFiles {
 /// The charts in a chart and in those. Their files were read with the chart.
 fn add_subcharts(chart: &Chart, directory: &str, found: &mut Vec<Subchart>) {
     for subchart in chart.dependencies() {
-        let directory = join(directory, &format!("charts/{}", subchart.name()));
+        let directory = place_of(chart, directory, subchart.name());
         let source = |layer: &Layer| {
             let path = join(&directory, "values.yaml");
             Arc::new(Source::of(path, Arc::clone(layer.document())))
@@ -148,6 +171,15 @@ fn add_subcharts(chart: &Chart, directory: &str, found: &mut Vec<Subchart>) {
             values,
         });
     }
+}
+
+/// Where a chart lies that a chart in this directory depends on.
+pub(super) fn place_of(chart: &Chart, directory: &str, name: &str) -> String {
+    let mut brought = chart.brought();
+    let local = brought.find(|(brought, _)| *brought == name);
+    local
+        .and_then(|(_, path)| normal(directory, path))
+        .unwrap_or_else(|| join(directory, &format!("charts/{name}")))
 }
 
 /// The charts that an app is deployed with.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use envlint_budget::Budget;
-use envlint_yaml::{Span, Spanned};
+use envlint_yaml::{DeErrorKind, Span, Spanned};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -258,10 +258,14 @@ impl Config {
                 .errors()
                 .iter()
                 .map(|error| {
-                    Problem::located(
+                    let problem = Problem::located(
                         Location::new(source, error.span),
                         Text::of(&Said(&error.message)),
-                    )
+                    );
+                    match source.help_with_brackets(error.span.start) {
+                        Some(help) => problem.help(help),
+                        None => problem,
+                    }
                 })
                 .collect());
         }
@@ -449,12 +453,17 @@ impl Config {
 
 /// Turns a mistake of form into a problem at its place, with the nearest known word.
 pub(super) fn unreadable(source: &Arc<Source>, error: &envlint_yaml::DeError) -> Problem {
-    let problem = Problem::located(Location::new(source, error.span()), Text::of(&Said(error)));
+    let located = |message| Problem::located(Location::new(source, error.span()), message);
     match error.unknown() {
         Some((word, expected)) => {
+            let what = match error.kind() {
+                DeErrorKind::UnknownVariant { .. } => "value",
+                _ => "field",
+            };
             let listed = text!("known here: {}", Text::names(expected, ", "));
-            problem.suggest_or(nearest(word, expected.iter().copied()), listed)
+            located(text!("unknown {} `{}`", what, Said(&word)))
+                .suggest_or(nearest(word, expected.iter().copied()), listed)
         }
-        None => problem,
+        None => located(Text::of(&Said(error))),
     }
 }

@@ -9,7 +9,7 @@ use envlint_yaml::Spanned;
 use serde_json::Value;
 
 use super::marked::{Marking, may_mark};
-use crate::source::{boundary, read_text};
+use crate::source::{boundary, join, read_text};
 
 /// A schema that values are checked against. Drafts 4, 6, 7, 2019-09 and 2020-12; a schema that names no draft is taken
 /// for 2020-12, as Helm takes it.
@@ -70,11 +70,17 @@ impl Schemas {
         };
         slot.get_or_init(|| {
             let path = root.join(directory);
-            if path.is_file() || may_have_schemas(&path.join("charts")) {
+            let has_others = || {
+                let definition = read_text(root, &join(directory, "Chart.yaml"));
+                may_have_schemas(&path.join("charts"))
+                    || definition.is_ok_and(|text| text.contains("file://"))
+            };
+            if path.is_file() || has_others() {
                 let options = LoadOptions {
                     links_within: Some(boundary(root)),
                     seen: None,
                     any_format: true,
+                    brings_local: true,
                 };
                 let chart = Chart::load_with(&path, &options);
                 let of = |chart: Chart| Marking::of(&chart, directory, self);

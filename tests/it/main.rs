@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module per subject.
 
 mod addresses;
+mod brought;
 mod charts;
 mod ciphertext;
 mod cli;
@@ -34,6 +35,7 @@ mod layers;
 mod layout;
 mod layouts;
 mod leaks;
+mod machine;
 mod made_names;
 mod made_up;
 mod marked;
@@ -52,6 +54,7 @@ mod plain_manifests;
 mod planted;
 mod policies;
 mod preview;
+mod preview_deployed;
 mod preview_hostile;
 mod preview_refused;
 mod preview_told;

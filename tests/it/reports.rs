@@ -256,7 +256,7 @@ fn problems_are_shown_where_they_are() {
     let sandbox = Sandbox::with(&[("envlint.yaml", "apps:\n  - name: a\n    valeus: x\n")]);
     let ran = sandbox.run(&["check"]);
     insta::assert_snapshot!(ran.stderr, @r#"
-    error: unknown field `valeus`, expected `name`, `chart`, `values`, `environments`, `given`, `namespace`, `release`, `schema`, `secrets` or `perEnvironment`
+    error: unknown field `valeus`
      --> envlint.yaml:3:5
       |
     3 |     valeus: x
@@ -264,6 +264,22 @@ fn problems_are_shown_where_they_are() {
       |
       = help: did you mean `values`?
     "#);
+}
+
+#[test]
+fn brackets_in_text_without_quotes_have_a_way_out() {
+    let config = "apps:\n  - name: a\n    values: [environments/{env}/a.yaml]\n";
+    let sandbox = Sandbox::with(&[("envlint.yaml", config)]);
+    let ran = sandbox.run(&["check"]);
+    insta::assert_snapshot!(ran.stderr, @"
+    error: while parsing a flow sequence, did not find expected ',' or ']'
+     --> envlint.yaml:3:27
+      |
+    3 |     values: [environments/{env}/a.yaml]
+      |                           ^
+      |
+      = help: put the text into quotes: inside of `[…]` and `{…}`, a `{` or `[` begins another map or list
+    ");
 }
 
 /// Places that are easy to get wrong: any place of any text is shown, and nothing fails.

@@ -51,7 +51,7 @@ tests_of! {
         debug_enabled, http_address, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         placeholder, shared_data, single_replica, smaller_than_before, test_mode, unpinned_chart, untested_version,
     }
-    pulumi { invalid_config, kept_on_destroy, plain_secret, required_key, shared_encryption, unpinned_region, unread_key }
+    pulumi { invalid_config, kept_on_destroy, plain_secret, required_key, resource_name, shared_encryption, unpinned_region, unread_key }
     resources { exceeds_quota, invalid_quantity, missing_limits, outside_limit_range, requests_exceed_limits, unknown_key }
     schema { secrets, values }
     secrets {

@@ -105,6 +105,7 @@ impl Tree {
             links_within: Some(boundary(files.root())),
             seen: None,
             any_format: true,
+            brings_local: false,
         };
         let root: PathBuf = files.root().join(&self.directory);
         let chart = Chart::load_with(root, &options)

@@ -6,6 +6,7 @@ mod charts;
 mod clusters;
 mod config_maps;
 mod entries;
+mod neighbours;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,7 @@ use crate::naming::environment_name;
 use crate::source::{Location, Source, directory_of};
 use charts::Repositories;
 use config_maps::ConfigMaps;
+pub(super) use neighbours::beside_known;
 use values::Values;
 
 /// The group of Flux's Helm objects.

@@ -5,6 +5,7 @@
 //!
 //! <https://helmfile.readthedocs.io/en/latest/>
 
+mod asked;
 mod inner;
 mod reader;
 mod release;

@@ -1,12 +1,14 @@
 //! What is known when the texts of a helmfile are evaluated.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use envlint_yaml::{Map, Value};
 
+use super::asked;
 use crate::evidence::holes::hole;
-use crate::evidence::template::{Data, Evaluated, Evaluator, Failure};
+use crate::evidence::template::{Data, Doubt, Evaluated, Evaluator, Failure};
 
 /// What is known when the texts of a helmfile are evaluated.
 #[derive(Debug, Default)]
@@ -19,6 +21,8 @@ pub(super) struct Situation {
     defaults: Map,
     /// `.Environment.Values`.
     values: Map,
+    /// Whether some of the values are not known: they lie elsewhere, or are encrypted.
+    pub lacks: bool,
     /// What a helmfile that takes this one in, or a command line, lays over them.
     over: Rc<Map>,
     evaluator: Rc<Evaluator>,
@@ -81,20 +85,43 @@ impl Situation {
     }
 
     fn data(&self) -> &Data {
-        self.data.get_or_init(|| {
-            let (own, all) = (self.own(), self.all());
-            self.evaluator.spend(count(&own) + count(all));
-            let all = Data::of(all);
-            let environment = Data::default()
-                .with_text("Name", &self.environment)
-                .with_text("KubeContext", &hole("KubeContext"))
-                .with("Values", &Data::of(&own));
-            Data::default()
-                .with("Environment", &environment)
-                .with("Values", &all)
-                .with("StateValues", &all)
-                .with_text("Namespace", "")
-        })
+        self.data
+            .get_or_init(|| self.data_of(&self.own(), self.all()))
+    }
+
+    fn data_of(&self, own: &Map, all: &Map) -> Data {
+        self.evaluator.spend(count(own) + count(all));
+        let all = Data::of(all);
+        let environment = Data::default()
+            .with_text("Name", &self.environment)
+            .with_text("KubeContext", &hole("KubeContext"))
+            .with("Values", &Data::of(own));
+        Data::default()
+            .with("Environment", &environment)
+            .with("Values", &all)
+            .with("StateValues", &all)
+            .with_text("Namespace", "")
+    }
+
+    /// What a text may be besides, where values that are not known give what it asks for and the known ones lack.
+    pub(super) fn alternatives(&self, text: &str, release: Option<&Data>) -> Vec<Doubt> {
+        if !self.lacks || !text.contains("Values") {
+            return Vec::new();
+        }
+        let (mut own, mut all) = (self.own(), self.all().clone());
+        let mut given = BTreeSet::new();
+        for path in asked::paths(text) {
+            asked::give(&mut own, &path);
+            if asked::give(&mut all, &path) {
+                given.insert(path.join("."));
+            }
+        }
+        let mut data = self.data_of(&own, &all);
+        if let Some(release) = release {
+            data = data.with("Release", release);
+        }
+        self.evaluator
+            .alternatives(text, &self.directory, &data, &given)
     }
 
     /// A text, evaluated; with what is known of the release, where it is one of a release.

@@ -6,11 +6,13 @@ use std::rc::Rc;
 
 use envlint_yaml::{Document, Map, Node, Value};
 
+use super::asked;
 use super::reader::Reader;
 use super::situation::{Situation, lay_over};
 use crate::evidence::commands::LineStarts;
 use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, text as text_at};
+use crate::evidence::template;
 use crate::masking::{ObjectName, Said, Text, text};
 
 /// Bases in bases.
@@ -37,6 +39,8 @@ pub(super) struct Part {
     pub problem: Option<Problem>,
     /// What else it may be.
     pub doubt: Option<Doubt>,
+    /// What it may be where values that are not known give what it asks for.
+    pub lacking: Vec<Doubt>,
     /// What its lines name, with the line and the column.
     named: OnceCell<Vec<(usize, usize, String)>>,
 }
@@ -107,8 +111,6 @@ pub(super) struct State {
     pub bases: BTreeSet<String>,
     /// The files with the values of the environment.
     pub files: BTreeSet<String>,
-    /// Whether some of these values are not known: they lie elsewhere, or are encrypted.
-    pub lacks_values: bool,
     /// Whether bases or parts were left out.
     pub is_cut: bool,
     /// The files that are named and not there, each behind the file that names it.
@@ -206,7 +208,8 @@ impl Reading<'_, '_> {
             document,
             problem,
             doubt,
-        } = evaluated(text, &self.state.situation, self.reader);
+            lacking,
+        } = evaluated(path, text, &self.state.situation, self.reader);
         self.state.has_open_environment |= has_open_environment(text);
         if let Some(root) = document.root() {
             let bases = items(root, &["bases"]).iter().filter_map(Node::as_str);
@@ -243,6 +246,7 @@ impl Reading<'_, '_> {
                 ..problem
             }),
             doubt,
+            lacking,
             named: OnceCell::new(),
         });
         with_releases
@@ -275,8 +279,18 @@ impl Reading<'_, '_> {
             self.state.situation.add_values(values);
         }
         for entry in items(own, &["secrets"]).iter().filter_map(Node::as_str) {
-            self.state.lacks_values = true;
             for file in self.found(path, entry, may_miss) {
+                let text = self.reader.text(&file).unwrap_or_default();
+                let document = self.reader.document(&text);
+                // What SOPS encrypts are the values, and the keys are there to be read.
+                match document.root().map(Node::to_value) {
+                    Some(Value::Map(mut secrets)) => {
+                        secrets.remove("sops");
+                        let keys = asked::without_values("", Value::Map(secrets));
+                        self.state.situation.add_values(map_of(keys));
+                    }
+                    _ => self.state.situation.lacks = true,
+                }
                 self.state.files.insert(file);
             }
         }
@@ -295,12 +309,12 @@ impl Reading<'_, '_> {
                     let home = self.reader.home(&file);
                     let evaluated = self.state.situation.file(&home, &text, None);
                     let is_certain = evaluated.as_ref().is_ok_and(|text| text.doubt.is_none());
-                    self.state.lacks_values |= !is_certain;
+                    self.state.situation.lacks |= !is_certain;
                     let text = match evaluated {
                         Ok(evaluated) => evaluated.text,
                         Err(_) => self.state.situation.lenient(&text),
                     };
-                    self.state.lacks_values |= has_holes(&text);
+                    self.state.situation.lacks |= has_holes(&text);
                     self.reader.document(&text)
                 }
                 false => self.reader.document(&text),
@@ -318,7 +332,7 @@ impl Reading<'_, '_> {
         let is_elsewhere = file.starts_with('/') || file.contains("://") || file.contains("::");
         let full = self.reader.path(&self.state.directory, &file);
         let Some(file) = full.filter(|_| !is_elsewhere && !has_holes(&file)) else {
-            self.state.lacks_values = true;
+            self.state.situation.lacks = true;
             return Vec::new();
         };
         if file.contains('*') {
@@ -328,7 +342,7 @@ impl Reading<'_, '_> {
         if self.reader.files.is_file(&file) {
             return vec![file];
         }
-        self.state.lacks_values = true;
+        self.state.situation.lacks = true;
         if !may_miss {
             self.miss(helmfile, file);
         }
@@ -345,24 +359,42 @@ struct Tree {
     document: Rc<Document>,
     problem: Option<Problem>,
     doubt: Option<Doubt>,
+    lacking: Vec<Doubt>,
 }
 
 /// A part for a situation, with the reason where it is not the whole of it.
-fn evaluated(text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree {
+fn evaluated(path: &str, text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree {
+    if is_of_releases(path, text, reader) {
+        return Tree {
+            document: reader.document(text),
+            problem: None,
+            doubt: None,
+            lacking: Vec::new(),
+        };
+    }
     let environment = &situation.environment;
     let (place, problem) = match situation.evaluated(text, None) {
         Ok(evaluated) => {
             let document = reader.document(&evaluated.text);
             match fatal(&document) {
                 None => {
-                    let doubt = evaluated.doubt.map(|doubt| Doubt {
+                    let read = |doubt: template::Doubt| Doubt {
                         of: Text::of(&Said(shown(&doubt.of))),
                         document: reader.document(&doubt.other),
-                    });
+                    };
+                    let mut lacking = match text.contains("releases:") {
+                        true => situation.alternatives(text, None),
+                        false => Vec::new(),
+                    };
+                    lacking.retain(|other| other.other != evaluated.text);
+                    let lacking = lacking.into_iter().map(read);
                     return Tree {
                         document,
                         problem: None,
-                        doubt,
+                        lacking: lacking
+                            .filter(|other| fatal(&other.document).is_none())
+                            .collect(),
+                        doubt: evaluated.doubt.map(read),
                     };
                 }
                 Some(error) => {
@@ -397,7 +429,22 @@ fn evaluated(text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree
         document,
         problem: Some(problem),
         doubt: None,
+        lacking: Vec::new(),
     }
+}
+
+/// Whether the templates of a helmfile are those of its releases: helmfile 1 evaluates a file itself only where it is called
+/// `.gotmpl`, and the texts of a release with what is known of that (helmfile: docs/proposals/towards-1.0.md). helmfile 0
+/// refuses the file, since it knows no `.Release` yet.
+fn is_of_releases(path: &str, text: &str, reader: &Reader<'_, '_>) -> bool {
+    if path.ends_with(".gotmpl") {
+        return false;
+    }
+    let actions = text.split("{{").skip(1);
+    let mut actions = actions.filter_map(|action| action.split("}}").next());
+    // In backquotes, a text is left for the release by helmfile 0, too.
+    let is_of_release = |action: &str| action.contains(".Release.") && !action.contains('`');
+    actions.any(is_of_release) && fatal(&reader.document(text)).is_none()
 }
 
 fn fatal(document: &Document) -> Option<String> {

@@ -1,5 +1,5 @@
-//! What kustomizations name in vain: files and directories that do not exist, and patches of objects that they do not
-//! build.
+//! What kustomizations name in vain: files and directories that do not exist, patches of objects that they do not build,
+//! and charts that are there before ([`super::again`]).
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use envlint_budget::Budget;
 use envlint_yaml::{Node, Span};
 
+use super::again::Again;
 use super::build::Step;
 use super::patch::Patch;
 use super::{Directories, Reach};
@@ -32,6 +33,13 @@ pub struct Broken {
 pub enum InVain {
     /// A file or a directory, by its path in the workspace.
     Missing(String),
+    /// A chart that something it takes up has inflated.
+    Again {
+        /// The chart.
+        chart: String,
+        /// The directory that it takes up, directly or by way of others.
+        below: String,
+    },
     /// An object that a patch changes.
     Unmatched {
         /// Its kind.
@@ -111,7 +119,7 @@ impl Directories {
     pub(in crate::evidence) fn broken(&self, reach: &Reach, files: &Files<'_>) -> Vec<Broken> {
         let mut objects = Objects::new(files);
         let submodules = submodules(files);
-        let mut found = Vec::new();
+        let mut found = Again::of(self).broken(reach);
         for (directory, source) in &self.by_path {
             let Some(root) = source.document.root() else {
                 continue;

@@ -2,6 +2,7 @@
 //!
 //! <https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/>
 
+mod again;
 mod broken;
 mod build;
 mod object;
@@ -19,8 +20,9 @@ use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, Unread};
 use super::files::{Files, directory_of, join, normal};
 use super::nodes::{at, is_kind, items, text};
 use super::tells::Names;
-use crate::masking::{ObjectName, text as said_text};
+use crate::masking::{ObjectName, Text, text as said_text};
 use crate::source::{Location, Source};
+use again::Again;
 
 /// Keys of what a kustomization reads beside resources and patches.
 const MADE_WITH: [&str; 6] = [
@@ -39,7 +41,7 @@ pub use broken::{Broken, InVain};
 pub(super) use build::{Build, Resource};
 pub(super) use object::Built;
 pub(super) use patch::{operations, pointer};
-pub(super) use reach::Reach;
+pub(super) use reach::{Reach, builds_directories};
 pub(super) use synced::{Synced, synced_by_flux, synced_by_resource};
 pub(super) use variables::Variables;
 
@@ -167,12 +169,20 @@ impl<'d> Above<'d> {
 
     /// The overlays that a directory is deployed with: those that no other takes up come before those on the way. One for
     /// each environment.
-    fn overlays(&self, directory: &str, names: &Names, directories: &Directories) -> Vec<Overlay> {
+    /// A directory that `is_closed` leads no further.
+    fn overlays(
+        &self,
+        directory: &str,
+        names: &Names,
+        directories: &Directories,
+        is_closed: &dyn Fn(&str) -> bool,
+    ) -> Vec<Overlay> {
         let mut all = vec![directory];
         let mut seen: BTreeSet<&str> = all.iter().copied().collect();
         let mut at = 0;
         while let Some(&next) = all.get(at).filter(|_| at < MOST_ABOVE) {
             let above = self.by_child.get(next).into_iter().flatten();
+            let above = above.filter(|above| !is_closed(above));
             all.extend(above.filter(|above| seen.insert(above)));
             at += 1;
         }
@@ -207,6 +217,7 @@ pub(super) fn claims(
     said: &mut Claims,
 ) {
     let above = Above::of(directories);
+    let again = Again::of(directories);
     for (directory, source) in directories.iter() {
         let Some(root) = source.document.root() else {
             continue;
@@ -215,25 +226,39 @@ pub(super) fn claims(
             continue;
         }
         let charts = items(root, &["helmCharts"]);
-        if reach.is_beside_flux(directory)
-            && let Some(first) = charts.first()
-        {
-            said.unread.push(Unread::at(
-                &Location::new(source, first.span()),
-                said_text!(
-                    "Flux synchronizes other directories, and none of them takes this one up, so its charts are not deployed"
-                ),
-            ));
+        if let Some((by, first)) = reach.is_beside(directory).zip(charts.first()) {
+            let place = Location::new(source, first.span());
+            said.unread.push(Unread::at(&place, not_deployed(by)));
             let below = files.below(&join(directory, "")).iter();
             said.taken.extend(below.map(|path| (*path).to_owned()));
             continue;
         }
+        if !charts.is_empty() {
+            let overlays = above.overlays(directory, names, directories, &|_| false);
+            let files = overlays.into_iter().map(|(_, evidence)| evidence.file);
+            said.unread.extend(files.filter_map(|file| {
+                Some(Unread {
+                    reason: not_deployed(reach.is_beside(directory_of(&file))?),
+                    file,
+                    place: None,
+                    is_values: false,
+                })
+            }));
+        }
         let home = text(root, &["helmGlobals", "chartHome"]).unwrap_or("charts");
-        let overlays = match charts.is_empty() {
-            true => Vec::new(),
-            false => above.overlays(directory, names, directories),
-        };
         for chart in charts {
+            let is_passed = |above: &str| reach.is_beside(above).is_some();
+            let is_closed = |above: &str| is_passed(above) || again.inflates(above, chart);
+            let overlays = above.overlays(directory, names, directories, &is_closed);
+            let is_replaced = || {
+                !above
+                    .overlays(directory, names, directories, &is_passed)
+                    .is_empty()
+            };
+            // What takes it up inflates the chart by itself, in all environments.
+            if overlays.is_empty() && is_replaced() {
+                continue;
+            }
             let inflating = Inflating {
                 directory,
                 home,
@@ -260,6 +285,13 @@ pub(super) fn claims(
             }
         }
     }
+}
+
+fn not_deployed(by: &'static str) -> Text {
+    said_text!(
+        "{} synchronizes other directories, and none of them takes this one up, so its charts are not deployed",
+        by
+    )
 }
 
 /// Where a chart is inflated.

@@ -28,6 +28,8 @@ pub(in crate::evidence) struct Reach {
     parts: BTreeSet<String>,
     /// What is synchronized from outside of all kustomizations.
     roots: Roots,
+    /// Whether Argo CD synchronizes some, and nothing that is not known may deploy others.
+    is_all_of_argo: bool,
     /// Folders of examples, with directories that would be deployed if they were none.
     samples: BTreeSet<String>,
     /// The files that the directories name which are reached.
@@ -39,10 +41,11 @@ pub(in crate::evidence) struct Reach {
 }
 
 impl Reach {
-    /// Looks at all directories, and at what synchronizes any.
+    /// Looks at all directories, and at what synchronizes any. `has_commands` says whether scripts build any, too.
     pub(in crate::evidence) fn of(
         directories: &Directories,
         sources: &[Arc<Source>],
+        has_commands: bool,
         files: &Files<'_>,
         names: &Names,
     ) -> Reach {
@@ -124,6 +127,11 @@ impl Reach {
             has_flux: all.has_flux,
             ..roots
         };
+        reach.is_all_of_argo = reach.roots.has_argo
+            && !reach.reached.is_empty()
+            && !has_commands
+            && !sources.iter().any(|source| is_template(source))
+            && !directories.patch_applications(files);
         reach.tops = reach.tops(directories, &parents, names);
         reach.leave_out_samples();
         let reached = reach.reached.iter();
@@ -229,9 +237,18 @@ impl Reach {
         self.reached.contains(directory)
     }
 
-    /// Whether Flux synchronizes others, and not this one.
-    pub(in crate::evidence) fn is_beside_flux(&self, directory: &str) -> bool {
-        self.roots.has_flux && !self.reached.contains(directory)
+    /// What synchronizes others, and not this one.
+    pub(super) fn is_beside(&self, directory: &str) -> Option<&'static str> {
+        let is_open = |prefix: &String| directory.starts_with(prefix.as_str());
+        let is_left = !self.reached.contains(directory);
+        match (self.roots.has_flux, self.is_all_of_argo) {
+            (true, _) => Some("Flux").filter(|_| is_left),
+            (false, true) => {
+                let is_left = is_left && !self.roots.open.iter().any(is_open);
+                Some("Argo CD").filter(|_| is_left)
+            }
+            (false, false) => None,
+        }
     }
 
     /// Whether Flux synchronizes others, and nothing leads to a file that no cluster came to.
@@ -334,6 +351,40 @@ impl Reach {
         }
         left
     }
+}
+
+/// Whether the paths that an Application names are filled in before it is one.
+fn is_template(source: &Source) -> bool {
+    let text = source.text();
+    text.contains("{{")
+        && text.contains("argoproj.io/")
+        && source.path.split('/').any(|folder| folder == "templates")
+}
+
+impl Directories {
+    /// Whether a kustomization changes an Application: then it may synchronize another directory than the file says.
+    fn patch_applications(&self, files: &Files<'_>) -> bool {
+        let is_one = |kind: String| matches!(kind.as_str(), "Application" | "ApplicationSet");
+        self.by_path.keys().any(|directory| {
+            let step = self.step(directory, files);
+            let mut kinds = step.patches.iter().filter_map(|patch| patch.wanted().0);
+            kinds.any(is_one)
+        })
+    }
+}
+
+/// How commands build directories, and how one makes an Application.
+const COMMANDS: [&str; 5] = [
+    "kustomize build",
+    "kubectl kustomize",
+    "apply -k",
+    "apply --kustomize",
+    "argocd app create",
+];
+
+/// Whether a script builds directories of Kustomize.
+pub(in crate::evidence) fn builds_directories(text: &str) -> bool {
+    COMMANDS.iter().any(|command| text.contains(command))
 }
 
 /// The folder of examples that a directory is, or lies in.

@@ -19,7 +19,7 @@ pub(super) static OTHERS: &[Function] = &[
     Function::variadic("htpasswd", &[Type::Interface], made),
     Function::variadic("default", &[Type::Interface, Type::Interface], |_, args| {
         let (standard, value) = (args.get(0), args.rest(1).first());
-        let given = value.filter(|value| is_given(value));
+        let given = value.filter(|value| is_given(value) || has_given(value));
         if let (None, Some(open)) = (given, value.and_then(open_text))
             && is_off(standard)
         {
@@ -30,12 +30,20 @@ pub(super) static OTHERS: &[Function] = &[
     Function::variadic("coalesce", &[Type::Interface], |_, args| {
         let mut values = args.rest(0).iter();
         Ok(values
-            .find(|value| is_given(value))
+            .find(|value| is_given(value) || has_given(value))
             .cloned()
             .unwrap_or(go::Value::Nil))
     }),
     Function::variadic("get", &[Type::String, Type::Interface], get),
     Function::variadic("getOrNil", &[Type::String, Type::Interface], get),
+    Function::variadic("dig", &[Type::Interface], dig),
+    Function::new("hasKey", &[Type::Interface, Type::String], |_, args| {
+        let key = args.text(1);
+        let map = args.get(0).as_map();
+        let has = map.is_some_and(|map| map.get(&*key).is_some());
+        let found = has || Run::missed(&key, go::Value::Nil).is_true();
+        Ok(go::Value::Bool(found))
+    }),
     Function::variadic("eq", &[Type::Interface, Type::Interface], |_, args| {
         compared(&args, |first, others| {
             let mut others = others.iter();
@@ -88,6 +96,11 @@ fn is_given(value: &go::Value) -> bool {
     value.is_true() && !value.as_string().is_some_and(is_hole)
 }
 
+/// Whether a value is one that stands for what the data lacks.
+fn has_given(value: &go::Value) -> bool {
+    open_text(value).is_some_and(|text| Run::has_given(&text))
+}
+
 /// What a comparison gives; one with something that is not known is noted.
 fn compared(
     args: &go::Args,
@@ -133,7 +146,31 @@ fn get(_: &mut dyn go::Context, args: go::Args) -> Result<go::Value, go::Error> 
     let found = path
         .split('.')
         .try_fold(map.clone(), |value, key| value.as_map()?.get(key));
-    Ok(found
-        .or_else(|| defaults.first().cloned())
-        .unwrap_or(go::Value::Nil))
+    let standard = || defaults.first().cloned().unwrap_or(go::Value::Nil);
+    Ok(found.unwrap_or_else(|| Run::missed(&path, standard())))
+}
+
+/// Sprig: `dig "a" "b" default map`.
+fn dig(_: &mut dyn go::Context, args: go::Args) -> Result<go::Value, go::Error> {
+    let [keys @ .., standard, map] = args.rest(0) else {
+        return Err(go::Error::new("dig needs at least three arguments"));
+    };
+    let mut current = map.clone();
+    let mut path: Vec<String> = Vec::new();
+    for key in keys {
+        let key = key.as_string().map(go::GoString::to_str_lossy);
+        let key = key.ok_or_else(|| go::Error::new("dig takes texts as keys"))?;
+        path.push(key.clone().into_owned());
+        let Some(map) = current.as_map() else {
+            return match Run::missed(&path.join("."), go::Value::Nil) {
+                go::Value::Nil => Err(go::Error::new("dig looks for a key in what is no map")),
+                given => Ok(given),
+            };
+        };
+        match map.get(&*key) {
+            Some(value) => current = value,
+            None => return Ok(Run::missed(&path.join("."), standard.clone())),
+        }
+    }
+    Ok(current)
 }

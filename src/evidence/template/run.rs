@@ -4,7 +4,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use envlint_gotemplate::Value;
+
 use super::tree::Place;
+use crate::evidence::holes::hole;
 
 thread_local! {
     static RUN: RefCell<Run> = RefCell::default();
@@ -19,6 +22,10 @@ pub(super) struct Run {
     pub compared: BTreeSet<String>,
     /// What is not known, and is off where nobody sets it: `env "DEBUG" | default "false"`.
     pub switches: BTreeSet<String>,
+    /// Whether what the data lacks is given by something that is not known.
+    pub gives_all: bool,
+    /// What was given so.
+    pub lacking: BTreeSet<String>,
     /// What was asked for and is not known, in the words of the template: `exec "sops"`.
     pub asked: BTreeSet<String>,
     /// Where the template stands, if it may read files.
@@ -47,6 +54,22 @@ impl Run {
             run.compared.extend(open);
             run.assumed
         })
+    }
+
+    /// What looking for something gives that the data lacks: the standard, or a part that is not known.
+    pub(super) fn missed(path: &str, standard: Value) -> Value {
+        Run::with(|run| match run.gives_all {
+            true => {
+                run.lacking.insert(path.to_owned());
+                hole(path).into()
+            }
+            false => standard,
+        })
+    }
+
+    /// Whether a text is one that was given in place of what the data lacks.
+    pub(super) fn has_given(text: &str) -> bool {
+        Run::with(|run| run.gives_all && run.lacking.iter().any(|path| *text == hole(path)))
     }
 
     /// Notes that a template asks for something that is not known.

@@ -7,7 +7,7 @@ use crate::source::{Location, Severity, is_ignored};
 use crate::workspace::{Broken, InVain};
 
 rule! {
-    /// A kustomization names a file that does not exist, or patches an object that it does not build.
+    /// A kustomization names a file that does not exist, patches an object that it does not build, or inflates a chart twice.
     ///
     /// ## What it does
     ///
@@ -15,7 +15,9 @@ rule! {
     /// `resources`, `bases`, `components`, `crds`, `configurations`, `generators`, `transformers`, `patches`, `replacements` and
     /// `configMapGenerator`. And patches that change none of the objects that it builds, as far as all of these are known: no
     /// file of it is elsewhere, and no chart or program makes objects. A
-    /// `target` without a name, or with a pattern of names, is for whatever there is, and left alone.
+    /// `target` without a name, or with a pattern of names, is for whatever there is, and left alone. And a chart under
+    /// `helmCharts` that a directory which it takes up inflates, too, as a release of the same name and namespace: the objects of
+    /// the two are the same.
     ///
     /// It is an error where Argo CD or Flux synchronizes the directory, directly or by way of others, and Kustomize refuses to
     /// build it; a warning elsewhere, and for a patch with a `target` that matches nothing, which Kustomize passes over.
@@ -63,6 +65,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
         }
         match &broken.what {
             InVain::Missing(path) => say_missing(cx, broken, path, out),
+            InVain::Again { chart, below } => say_again(cx, broken, [chart, below], out),
             InVain::Unmatched { .. } => say_unmatched(cx, broken, out),
         }
     }
@@ -81,6 +84,31 @@ fn say_missing(cx: &WorkspaceContext<'_>, broken: &Broken, path: &str, out: &mut
     let finding = finding
         .once_of(broken.file.clone(), "missing", subject)
         .ending(", so Kustomize refuses to build the directory");
+    out.push(match broken.is_deployed {
+        true => finding,
+        false => out.lower_severity(Severity::Warning, finding),
+    });
+}
+
+fn say_again(
+    cx: &WorkspaceContext<'_>,
+    broken: &Broken,
+    [chart, below]: [&String; 2],
+    out: &mut Reporter<'_>,
+) {
+    let subject = text!("`{}`", ObjectName(chart));
+    let end = text!(
+        ", which `{}` inflates, too, so Kustomize refuses to build the directory",
+        Name(below)
+    );
+    let message = text!("the kustomization inflates the chart {}", subject);
+    let finding = out.finding(place_of(cx, broken), message).help(text!(
+        "inflate it in one place: in each overlay, and not in `{}`, or there alone, and change what it makes by patches",
+        Name(below)
+    ));
+    let finding = finding
+        .once_of(broken.file.clone(), text!("{}", Name(below)), subject)
+        .ending(end);
     out.push(match broken.is_deployed {
         true => finding,
         false => out.lower_severity(Severity::Warning, finding),

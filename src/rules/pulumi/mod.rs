@@ -4,6 +4,7 @@ mod invalid_config;
 mod kept_on_destroy;
 mod plain_secret;
 mod required_key;
+mod resource_name;
 mod shared_encryption;
 mod unpinned_region;
 mod unread_key;
@@ -21,6 +22,7 @@ pub(super) const RULES: &[&Rule] = &[
     &kept_on_destroy::RULE,
     &plain_secret::RULE,
     &required_key::RULE,
+    &resource_name::RULE,
     &shared_encryption::RULE,
     &unpinned_region::RULE,
     &unread_key::RULE,

@@ -214,7 +214,9 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
                 }
                 None => finding,
             }
-            .help(if problem.is_limit() {
+            .help(if let Some(help) = source.help_with_brackets(problem.span.start) {
+                help
+            } else if problem.is_limit() {
                 "nothing in it was checked; make it smaller or less deep"
             } else if problem.is_refused() {
                 "Helm refuses the file; nothing in it was checked"

@@ -96,9 +96,9 @@ pub(super) fn tell(claims: &mut [Claim], known: &Known<'_>) -> Vec<bool> {
     let is_declared = |claim: &Claim| {
         let is_open = claim.given.iter().any(|given| given.to_string() == "**");
         let is_of_tool = claim.evidence.file.starts_with('.');
-        claim.rank == Rank::Declared && !is_open && !is_of_tool && !placed.contains(&app_of(claim))
+        claim.rank == Rank::Declared && !is_open && !is_of_tool
     };
-    let is_placed = |claim: &Claim| {
+    let may_be_placed = |claim: &Claim| {
         !claim.rank.is_trial()
             && !claim.is_loose
             && has_name(claim)
@@ -106,6 +106,14 @@ pub(super) fn tell(claims: &mut [Claim], known: &Known<'_>) -> Vec<bool> {
             && !unknown.has(claim)
             && (is_alone || is_declared(claim))
     };
+    // What is deployed somewhere that is known may be left over here, but not among others that are deployed.
+    let is_new = |claim: &Claim| is_alone || !placed.contains(&app_of(claim));
+    let new = claims.iter().zip(&told).filter(|(_, told)| !**told);
+    let new = new.filter(|(claim, _)| may_be_placed(claim) && is_new(claim));
+    let folders = new.map(|(claim, _)| directory_of(&claim.evidence.file).to_owned());
+    let folders: BTreeSet<String> = folders.collect();
+    let is_among = |claim: &Claim| folders.contains(directory_of(&claim.evidence.file));
+    let is_placed = |claim: &Claim| may_be_placed(claim) && (is_new(claim) || is_among(claim));
     let open = claims.iter_mut().zip(&told).filter(|(_, told)| !**told);
     let open = open.map(|(claim, _)| claim);
     let mut open: Vec<&mut Claim> = open.filter(|claim| is_placed(claim)).collect();

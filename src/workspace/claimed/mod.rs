@@ -1,6 +1,6 @@
 //! From what a repository says it deploys to apps: claims of one app are put together ([`union`]), and the files that only
-//! their names tell are added ([`join`]). What one claim does not tell, its siblings may ([`siblings`]), and so may the
-//! family of its values file ([`families`]); where nothing does, a cluster is an environment ([`clusters`]).
+//! their names tell are added ([`join`]). What one claim does not tell, its siblings may ([`siblings`], [`positions`]), and so
+//! may the family of its values file ([`families`]); where nothing does, a cluster is an environment ([`clusters`]).
 
 mod apps;
 mod clusters;
@@ -9,6 +9,7 @@ mod join;
 mod names;
 mod passed;
 mod place;
+mod positions;
 mod siblings;
 mod union;
 
@@ -96,6 +97,7 @@ pub(super) fn claimed(
     claims.sort_by_key(|claim| Reverse(claim.rank));
     siblings::tell(&mut claims);
     let is_told = |claim: &Claim| environment_of(claim, &by_file, names).is_some();
+    positions::tell(&mut claims, &is_told);
     let known = clusters::Known {
         is_told: &is_told,
         is_alone: found.is_empty() && !beside.has_others,
@@ -168,7 +170,7 @@ pub(super) fn claimed(
     for claims in nowhere.into_values() {
         let whole = claims.iter().filter_map(|claim| Nowhere::of(claim, unread));
         claimed.nowhere.extend(whole);
-        claimed.add_nowhere(&claims);
+        claimed.add_nowhere(&claims, beside.missing);
     }
     claimed
 }
@@ -197,10 +199,18 @@ fn environment_of(claim: &Claim, by_file: &BTreeMap<&str, &str>, names: &Names) 
 }
 
 impl Claimed {
-    /// What is deployed to no environment that anything tells, said once for each file.
-    fn add_nowhere(&mut self, claims: &[Claim]) {
-        let Some(first) = claims.first() else { return };
-        let names: BTreeSet<&str> = claims
+    /// What is deployed to no environment that anything tells, said once for each file. Of what names something that is
+    /// `missing`, that is said.
+    fn add_nowhere(&mut self, claims: &[Claim], missing: &[MissingFile]) {
+        let (broken, open): (Vec<&Claim>, Vec<&Claim>) = claims.iter().partition(|claim| {
+            let mut needed = missing.iter().filter(|missing| missing.is_needed);
+            needed.any(|missing| missing.evidence.is_at(&claim.evidence))
+        });
+        for claim in broken {
+            self.name_files(claim, "it names a chart that does not exist".into());
+        }
+        let Some(first) = open.first() else { return };
+        let names: BTreeSet<&str> = open
             .iter()
             .filter_map(|claim| claim.names.first().map(String::as_str))
             .collect();
@@ -216,7 +226,7 @@ impl Claimed {
             ),
         };
         self.unread.push(Unread::of(&first.evidence, reason));
-        for claim in claims {
+        for claim in open {
             self.name_files(claim, "nothing tells for which environment".into());
         }
     }

@@ -80,7 +80,7 @@ fn form_of(claim: &Claim) -> Option<Form> {
 const MOST_FORMS: usize = 20;
 
 /// Whether a word may be the name of an environment.
-fn is_name(word: &str) -> bool {
+pub(super) fn is_name(word: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     (2..=40).contains(&word.len()) && word.bytes().all(is_letter) && !is_no_environment(word)
 }

@@ -198,3 +198,28 @@ releases:
         ("helmfile.yaml.gotmpl", helmfile),
     ]));
 }
+
+/// helmfile 1 evaluates only what is called `.gotmpl`, and then the texts of each release.
+#[test]
+fn a_helmfile_without_templates_of_its_own_has_those_of_its_releases() {
+    let helmfile = "\
+environments: {dev: {}, prod: {}}
+templates:
+  default: &default
+    missingFileHandler: Error
+    values: ['values/{{ .Environment.Name }}/{{ .Release.Name }}.yaml']
+releases:
+- {name: web, <<: *default, chart: example/web}
+";
+    assert_eq!(
+        deployments(&[
+            ("helmfile.yaml", helmfile),
+            ("values/dev/web.yaml", "replicas: 1\n"),
+            ("values/prod/web.yaml", "replicas: 2\n"),
+        ]),
+        [
+            "web dev example/web values/dev/web.yaml",
+            "web prod example/web values/prod/web.yaml"
+        ]
+    );
+}

@@ -44,6 +44,45 @@ fn siblings_tell_more_than_the_cluster_that_all_are_deployed_to() {
     );
 }
 
+/// No known name of an environment, but it stands where those of its siblings do, in the name and in the values file; so it
+/// does in another name of the folder. What stands there in the name alone is an app.
+#[test]
+fn a_word_in_the_place_of_known_environments_is_one() {
+    let file = |name: &str, values: &str| {
+        let application = application(name, "in-cluster", values);
+        (format!("apps/{name}.yaml"), application)
+    };
+    let mut files = vec![
+        file("shop-staging", "shop/values-staging.yaml"),
+        file("shop-production", "shop/values-production.yaml"),
+        file("shop-mgmt", "shop/values-mgmt.yaml"),
+        file("shop-worker", "shop/values.yaml"),
+        file("board-mgmt", "board/values.yaml"),
+    ];
+    let values = [
+        "shop/values-staging",
+        "shop/values-production",
+        "shop/values-mgmt",
+        "shop/values",
+        "board/values",
+    ];
+    files.extend(values.map(|path| (format!("{path}.yaml"), "a: 1\n".to_owned())));
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (&**path, &**text))
+        .collect();
+    assert_eq!(
+        deployments(&files),
+        [
+            "board mgmt https://charts.example.com/web@1.0.0 board/values.yaml",
+            "shop staging https://charts.example.com/web@1.0.0 shop/values-staging.yaml",
+            "shop production https://charts.example.com/web@1.0.0 shop/values-production.yaml",
+            "shop mgmt https://charts.example.com/web@1.0.0 shop/values-mgmt.yaml",
+            "shop-worker default https://charts.example.com/web@1.0.0 shop/values.yaml",
+        ]
+    );
+}
+
 /// The values lie in another repository: its file tells the environment, and that it is not here is no mistake.
 #[test]
 fn values_of_another_repository_tell_the_environment() {

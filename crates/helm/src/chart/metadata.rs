@@ -64,6 +64,12 @@ pub struct Dependency {
 }
 
 impl Dependency {
+    /// Where the chart lies, from the chart that depends on it, if it is one of the disk and not at an absolute path.
+    pub fn local(&self) -> Option<&str> {
+        let path = self.repository.strip_prefix("file://")?;
+        (!path.starts_with('/')).then_some(path)
+    }
+
     /// The name under which the chart appears: its alias, where it has one.
     pub fn appears_as(&self) -> &str {
         match self.alias.as_str() {

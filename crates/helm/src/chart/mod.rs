@@ -27,6 +27,8 @@ pub struct Chart {
     pub(crate) templates: Vec<SourceFile>,
     pub(crate) files: Vec<SourceFile>,
     pub(crate) dependencies: Vec<Arc<Chart>>,
+    /// The names of those that come from elsewhere, and not from `charts/`.
+    pub(crate) brought: Vec<String>,
     pub(crate) warnings: Vec<Warning>,
     /// The parsed templates of the whole tree, when this is its root.
     pub(crate) parsed: Parsed,
@@ -73,10 +75,19 @@ impl Chart {
         &self.dependencies
     }
 
+    /// The dependencies that are taken from where Chart.yaml says, each with its path from the chart: `../backend`.
+    pub fn brought(&self) -> impl Iterator<Item = (&str, &str)> {
+        let listed = self.metadata.dependencies.iter();
+        let brought = listed.filter(|dependency| self.brought.contains(&dependency.name));
+        brought.filter_map(|dependency| Some((dependency.name.as_str(), dependency.local()?)))
+    }
+
     /// The chart with others beside those in `charts/`: as `helm dependency build` puts them there.
     pub fn with_dependencies(mut self, charts: impl IntoIterator<Item = Chart>) -> Chart {
-        let charts = charts.into_iter().map(Arc::new);
-        self.dependencies.extend(charts);
+        for chart in charts {
+            self.brought.push(chart.name().to_owned());
+            self.dependencies.push(Arc::new(chart));
+        }
         self.dependencies
             .sort_by(|left, right| left.name().cmp(right.name()));
         self

@@ -58,7 +58,7 @@ impl Mode {
         out
     }
 
-    fn unescape(self, text: &[u8]) -> Result<Vec<u8>, String> {
+    fn unescape(self, text: &[u8]) -> Result<Vec<u8>, Failure> {
         let mut out = Vec::with_capacity(text.len());
         let mut rest = text;
         while let Some((&byte, after)) = rest.split_first() {
@@ -70,7 +70,11 @@ impl Mode {
             }
             let host = matches!(self, Mode::Host | Mode::Zone);
             if host && byte.is_ascii() && !self.keeps(byte) {
-                return Err(format!("invalid character {} in host name", quote([byte])));
+                return Err(Failure::quoting(
+                    "invalid character ",
+                    &[byte],
+                    " in host name",
+                ));
             }
             out.push(byte);
             rest = after;
@@ -79,9 +83,9 @@ impl Mode {
     }
 
     /// Reads `%2F`.
-    fn unescape_one(self, text: &[u8]) -> Result<(u8, &[u8]), String> {
+    fn unescape_one(self, text: &[u8]) -> Result<(u8, &[u8]), Failure> {
         let shown = text.get(..3).unwrap_or(text);
-        let fail = || format!("invalid URL escape {}", quote(shown));
+        let fail = || Failure::quoting("invalid URL escape ", shown, "");
         let digit = |at: usize| {
             let digit = char::from(*text.get(at)?).to_digit(16)?;
             u8::try_from(digit).ok()
@@ -100,6 +104,53 @@ impl Mode {
         Ok((byte, text.get(3..).unwrap_or_default()))
     }
 }
+
+/// Why a text is no URL.
+struct Failure {
+    before: &'static str,
+    /// The part of the URL that is wrong, which Go quotes.
+    part: Option<Vec<u8>>,
+    after: &'static str,
+}
+
+impl From<&'static str> for Failure {
+    fn from(before: &'static str) -> Failure {
+        Failure {
+            before,
+            part: None,
+            after: "",
+        }
+    }
+}
+
+impl Failure {
+    fn quoting(before: &'static str, part: &[u8], after: &'static str) -> Failure {
+        Failure {
+            before,
+            part: Some(part.to_vec()),
+            after,
+        }
+    }
+
+    /// As Go says it. But a password with a `/`, a `?` or a `#` in it ends the host: what is wrong is then the beginning of the
+    /// password, cut where no masker finds it. So nothing of a URL that may have one is quoted, but the sign that the part
+    /// begins with, nor anything that is longer than ports and escapes are.
+    fn message(&self, url: &[u8]) -> String {
+        let Some(part) = &self.part else {
+            return self.before.to_owned();
+        };
+        let may_be_secret = url.contains(&b'@') || part.len() > MOST_OF_PART;
+        let shown = match part.first().filter(|_| may_be_secret) {
+            None => quote(part),
+            Some(sign) if sign.is_ascii_punctuation() => quote([&[*sign], "…".as_bytes()].concat()),
+            Some(_) => quote("…"),
+        };
+        format!("{}{shown}{}", self.before, self.after)
+    }
+}
+
+/// A colon, and as many characters as a port may have.
+const MOST_OF_PART: usize = 6;
 
 #[derive(Default)]
 struct User {
@@ -143,17 +194,20 @@ fn cut(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
 impl Url {
     fn parse(text: &[u8]) -> Result<Url, String> {
         let (before, fragment) = cut(text, b'#');
-        let fail = |what: &[u8], message: String| format!("parse {}: {message}", quote(what));
-        let mut url = Url::without_fragment(before).map_err(|message| fail(before, message))?;
+        let fail = |what: &[u8], failure: Failure| {
+            let message = failure.message(text);
+            format!("parse {}: {message}", quote(what))
+        };
+        let mut url = Url::without_fragment(before).map_err(|failure| fail(before, failure))?;
         url.fragment = Mode::Fragment
             .unescape(fragment)
-            .map_err(|message| fail(text, message))?;
+            .map_err(|failure| fail(text, failure))?;
         Ok(url)
     }
 
-    fn without_fragment(text: &[u8]) -> Result<Url, String> {
+    fn without_fragment(text: &[u8]) -> Result<Url, Failure> {
         if text.iter().any(u8::is_ascii_control) {
-            return Err("net/url: invalid control character in URL".to_owned());
+            return Err("net/url: invalid control character in URL".into());
         }
         let mut url = Url::default();
         if text == b"*" {
@@ -170,7 +224,7 @@ impl Url {
                 return Ok(url);
             }
             if cut(rest, b'/').0.contains(&b':') {
-                return Err("first path segment in URL cannot contain colon".to_owned());
+                return Err("first path segment in URL cannot contain colon".into());
             }
         }
         let authority = rest.strip_prefix(b"//");
@@ -186,7 +240,7 @@ impl Url {
         Ok(url)
     }
 
-    fn read_authority(&mut self, authority: &[u8]) -> Result<(), String> {
+    fn read_authority(&mut self, authority: &[u8]) -> Result<(), Failure> {
         let Some(at) = memchr::memrchr(b'@', authority) else {
             self.host = host(&self.scheme, authority)?;
             return Ok(());
@@ -196,7 +250,7 @@ impl Url {
         let valid =
             |byte: &u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte);
         if !userinfo.iter().all(valid) {
-            return Err("net/url: invalid userinfo".to_owned());
+            return Err("net/url: invalid userinfo".into());
         }
         let (name, password) = cut(userinfo, b':');
         let has_password = userinfo.contains(&b':');
@@ -278,12 +332,12 @@ impl Url {
     }
 }
 
-fn scheme(text: &[u8]) -> Result<(&[u8], &[u8]), String> {
+fn scheme(text: &[u8]) -> Result<(&[u8], &[u8]), Failure> {
     for (index, byte) in text.iter().enumerate() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' => {}
             b'0'..=b'9' | b'+' | b'-' | b'.' if index > 0 => {}
-            b':' if index == 0 => return Err("missing protocol scheme".to_owned()),
+            b':' if index == 0 => return Err("missing protocol scheme".into()),
             b':' => return Ok(cut(text, b':')),
             _ => break,
         }
@@ -298,24 +352,10 @@ fn valid_port(text: &[u8]) -> bool {
             .is_some_and(|port| port.iter().all(u8::is_ascii_digit))
 }
 
-/// Helm quotes the port here. But what is no number may be a password with a `/` in it, cut where no masker finds it.
-fn invalid_port(port: &[u8]) -> String {
-    let is_short = port.len() <= MOST_OF_PORT;
-    let shown = if is_short {
-        quote(port)
-    } else {
-        "\":…\"".to_owned()
-    };
-    format!("invalid port {shown} after host")
-}
-
-/// A colon, and as many characters as a port may have.
-const MOST_OF_PORT: usize = 6;
-
-fn host(scheme: &[u8], text: &[u8]) -> Result<Vec<u8>, String> {
+fn host(scheme: &[u8], text: &[u8]) -> Result<Vec<u8>, Failure> {
     match memchr::memrchr(b'[', text) {
         Some(0) => return ip_literal(text),
-        Some(_) => return Err("invalid IP-literal".to_owned()),
+        Some(_) => return Err("invalid IP-literal".into()),
         None => {}
     }
     // Databases take lists of hosts with ports, so Go insists on one colon only for http.
@@ -327,19 +367,19 @@ fn host(scheme: &[u8], text: &[u8]) -> Result<Vec<u8>, String> {
         .and_then(|at| text.get(at..))
         .filter(|port| !valid_port(port))
     {
-        return Err(invalid_port(port));
+        return Err(Failure::quoting("invalid port ", port, " after host"));
     }
     Mode::Host.unescape(text)
 }
 
 /// `[fe80::1%25en0]:80`
-fn ip_literal(text: &[u8]) -> Result<Vec<u8>, String> {
+fn ip_literal(text: &[u8]) -> Result<Vec<u8>, Failure> {
     let close = memchr::memrchr(b']', text).ok_or("missing ']' in host")?;
     let (address, port) = text.split_at(close);
     let address = address.get(1..).unwrap_or_default();
     let port = port.get(1..).unwrap_or_default();
     if !valid_port(port) {
-        return Err(invalid_port(port));
+        return Err(Failure::quoting("invalid port ", port, " after host"));
     }
     let decoded = match memchr::memmem::find(address, b"%25") {
         Some(at) => {
@@ -353,13 +393,11 @@ fn ip_literal(text: &[u8]) -> Result<Vec<u8>, String> {
         .split_once('%')
         .map_or((shown.as_str(), None), |(ip, zone)| (ip, Some(zone)));
     if ip.parse::<std::net::Ipv4Addr>().is_ok() {
-        return Err("invalid IP-literal".to_owned());
+        return Err("invalid IP-literal".into());
     }
     if ip.parse::<Ipv6Addr>().is_err() || zone == Some("") {
-        return Err(format!(
-            "invalid host: ParseAddr({}): unable to parse IP",
-            quote(&shown)
-        ));
+        let (before, after) = ("invalid host: ParseAddr(", "): unable to parse IP");
+        return Err(Failure::quoting(before, shown.as_bytes(), after));
     }
     Ok([b"[", decoded.as_slice(), b"]", port].concat())
 }
@@ -409,4 +447,39 @@ fn join(parts: &Map) -> Result<GoString, Error> {
         url.user = parsed.user;
     }
     Ok(url.to_bytes().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Url;
+
+    #[test]
+    fn a_failure_says_nothing_of_a_password() {
+        for (text, expected) in [
+            (
+                "redis://:q7Zp/Xw93@db:6379/0",
+                r#"invalid port ":…" after host"#,
+            ),
+            (
+                "redis://:q7#Xw93@db:6379/0",
+                r#"invalid port ":…" after host"#,
+            ),
+            (
+                "redis://u:q7?Xw93@db:6379/0",
+                r#"invalid port ":…" after host"#,
+            ),
+            ("redis://u:12/%q7@db", r#"invalid URL escape "%…""#),
+            ("redis://u:p@db:q7", r#"invalid port ":…" after host"#),
+            (
+                "redis://[q7Zp]/Xw93@db",
+                r#"invalid host: ParseAddr("…"): unable to parse IP"#,
+            ),
+            ("http://h:port", r#"invalid port ":port" after host"#),
+            ("http://h/%zz", r#"invalid URL escape "%zz""#),
+            ("http://h:q7ZpXw93", r#"invalid port ":…" after host"#),
+        ] {
+            let failure = Url::parse(text.as_bytes()).err().unwrap_or_default();
+            assert!(failure.ends_with(&format!(": {expected}")), "{failure}");
+        }
+    }
 }

@@ -166,6 +166,7 @@ impl Builder {
             templates: self.templates,
             files: self.files,
             dependencies: Vec::new(),
+            brought: Vec::new(),
             warnings: self.warnings,
             parsed: Parsed::default(),
         };

@@ -6,6 +6,7 @@ mod archive;
 mod assemble;
 mod directory;
 mod ignore;
+mod local;
 mod options;
 mod sniff;
 
@@ -51,6 +52,20 @@ impl Chart {
 /// # Errors
 /// Nothing there, not a chart, limits exceeded, or metadata that Helm refuses.
 fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
+    let allowance = Allowance::default();
+    let chart = load_alone(path, options, &allowance)?;
+    match options.brings_local && path.is_dir() {
+        true => Ok(local::bring(chart, path, options, &allowance)),
+        false => Ok(chart),
+    }
+}
+
+/// Loads the chart at `path` with what is in `charts/`.
+fn load_alone(
+    path: &Path,
+    options: &LoadOptions,
+    allowance: &Allowance,
+) -> Result<Chart, LoadError> {
     let path = std::path::absolute(path)
         .map_err(|e| LoadError::new(format!("{}: {e}", path.display())))?;
     let meta = std::fs::metadata(&path)
@@ -58,10 +73,9 @@ fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
     if let Some(within) = &options.links_within {
         directory::held(&path, within)?;
     }
-    let allowance = Allowance::default();
     let loading = Loading {
         seen: options.seen,
-        allowance: &allowance,
+        allowance,
     };
     if !meta.is_dir() && !meta.is_file() {
         return Err(directory::irregular(&path));
@@ -78,7 +92,7 @@ fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
         check_api_version(manifest, options.any_format)?;
         allowance.settle(assemble::chart(directory::read(directory)?, loading))
     } else {
-        let files = archive::read_file(&path, &allowance)?;
+        let files = archive::read_file(&path, allowance)?;
         let manifest = files.iter().find(|f| f.name() == "Chart.yaml");
         let manifest = manifest
             .ok_or_else(|| LoadError::new("unable to detect chart version, no Chart.yaml found"))?;

@@ -19,6 +19,9 @@ pub struct LoadOptions {
     /// Whether a chart of a format that nobody knows (`apiVersion: 1.0.0`) is loaded as one of version 2, as Helm 3 does, which Argo
     /// CD and Flux have (Helm 3.22: pkg/chart/metadata.go). Helm 4 refuses it.
     pub any_format: bool,
+    /// Whether charts that Chart.yaml names with `file://…` and that `charts/` lacks are taken from there, as `helm dependency
+    /// build` does, and with it Argo CD, Flux and helmfile. Only where `links_within` says which places may be read.
+    pub brings_local: bool,
 }
 
 /// A chart that could not be loaded. The text is Helm's where Helm has one.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use envlint_yaml::{Map, Node, Value};
 
-use super::{Doubt, Release, Step, Walk, releases_of, selectors, shown, text};
+use super::{Doubt, Part, Release, Step, Walk, releases_of, selectors, shown, text};
 use crate::masking::{ObjectName, Text, text as said_text};
 
 impl Walk<'_, '_> {
@@ -83,5 +83,68 @@ impl<'s> Others<'s> {
         let own = without_switch(&node.to_value());
         let mut same = self.0.get(&text(node, &["name"])).into_iter().flatten();
         own.is_some() && same.any(|other| without_switch(other) == own)
+    }
+}
+
+/// What a part may be besides, where values that are not known give what it asks for.
+pub(super) struct Lacking<'p> {
+    /// How many releases the part has.
+    count: usize,
+    all: Vec<Other<'p>>,
+}
+
+/// One thing that a part may be.
+struct Other<'p> {
+    doubt: &'p Doubt,
+    releases: Vec<&'p Node>,
+    by_name: HashMap<Option<&'p str>, &'p Node>,
+}
+
+impl<'p> Lacking<'p> {
+    pub(super) fn of(part: &'p Part) -> Lacking<'p> {
+        let other = |doubt: &'p Doubt| {
+            let releases: Vec<&Node> = releases_of(doubt.document.root()).collect();
+            let named = releases.iter().map(|node| (text(node, &["name"]), *node));
+            Other {
+                doubt,
+                by_name: named.collect(),
+                releases,
+            }
+        };
+        Lacking {
+            count: match part.lacking.is_empty() {
+                true => 0,
+                false => releases_of(part.document.root()).count(),
+            },
+            all: part.lacking.iter().map(other).collect(),
+        }
+    }
+
+    /// What decides whether a release is there, the one at an index of those of the part: then values that are not known do.
+    /// And whether they only switch it off, while it is on by those that are known.
+    pub(super) fn decides(&self, index: usize, node: &Node) -> Option<(&'p Text, bool)> {
+        let is_on = |node: &Node| text(node, &["installed"]).is_none_or(|text| text == "true");
+        self.all.iter().find_map(|other| {
+            let chart = text(node, &["chart"]);
+            let of_name = other.by_name.get(&text(node, &["name"])).copied();
+            // Its name may depend on them, too.
+            let at_place = other.releases.get(index).copied().filter(|other_node| {
+                other.releases.len() == self.count && text(other_node, &["chart"]) == chart
+            });
+            match of_name.or(at_place) {
+                None => Some((&other.doubt.of, false)),
+                Some(found) if text(found, &["installed"]) != text(node, &["installed"]) => {
+                    Some((&other.doubt.of, is_on(node)))
+                }
+                Some(_) => None,
+            }
+        })
+    }
+
+    /// What has more releases, or fewer.
+    pub(super) fn others(&self) -> impl Iterator<Item = &'p Doubt> {
+        let others = self.all.iter();
+        let others = others.filter(|other| other.releases.len() != self.count);
+        others.map(|other| other.doubt)
     }
 }

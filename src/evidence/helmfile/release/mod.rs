@@ -13,7 +13,7 @@ use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, leaves, text};
 use crate::evidence::template::Data;
 use crate::masking::{ObjectName, Said, Text, text as said_text};
-use doubts::Others;
+use doubts::{Lacking, Others};
 
 /// More releases are not looked at in one helmfile.
 const MOST: usize = 2000;
@@ -49,7 +49,8 @@ impl Walk<'_, '_> {
         let parts = state.with_releases.iter();
         for part in parts.filter_map(|index| state.parts.get(*index)) {
             let certain = part.doubt.as_ref().map(Others::of);
-            for node in releases_of(part.document.root()) {
+            let lacking = Lacking::of(part);
+            for (index, node) in releases_of(part.document.root()).enumerate() {
                 let Some(release) = Release::of(state, part, node, false) else {
                     continue;
                 };
@@ -60,20 +61,27 @@ impl Walk<'_, '_> {
                             false => self.doubt(step, &release, &doubt.of),
                         }
                     }
-                    _ => self.release(step, &release),
+                    _ => match lacking.decides(index, node) {
+                        None => self.release(step, &release),
+                        Some((of, true)) => self.switched(step, &release, of),
+                        Some((of, false)) => self.doubt(step, &release, of),
+                    },
                 }
             }
         }
         for part in &state.parts {
-            let Some(doubt) = &part.doubt else { continue };
+            let lacking = Lacking::of(part);
+            let doubts = part.doubt.iter().chain(lacking.others());
             let known: Vec<Option<&str>> = releases_of(part.document.root())
                 .map(|node| text(node, &["name"]))
                 .collect();
-            for node in releases_of(doubt.document.root()) {
-                let is_known = known.contains(&text(node, &["name"]));
-                let release = Release::of(state, part, node, true).filter(|_| !is_known);
-                if let Some(release) = release {
-                    self.doubt(step, &release, &doubt.of);
+            for doubt in doubts {
+                for node in releases_of(doubt.document.root()) {
+                    let is_known = known.contains(&text(node, &["name"]));
+                    let release = Release::of(state, part, node, true).filter(|_| !is_known);
+                    if let Some(release) = release {
+                        self.doubt(step, &release, &doubt.of);
+                    }
                 }
             }
         }
@@ -83,9 +91,19 @@ impl Walk<'_, '_> {
         if !selectors::selects(&step.selectors, &|key| release.label(key)) {
             return;
         }
+        let depends = || release.switch_depends();
         match release.is_installed() {
-            Ok(true) => {}
-            Ok(false) => return,
+            Ok(true) => {
+                if let Some(of) = depends() {
+                    return self.switched(step, release, &of);
+                }
+            }
+            Ok(false) => {
+                if let Some(of) = depends() {
+                    self.doubt(step, release, &of);
+                }
+                return;
+            }
             Err(reason) => {
                 let reason = said_text!(
                     "whether the release `{}` is installed is not known ({})",
@@ -358,6 +376,18 @@ impl<'s> Release<'s> {
         Ok(self.is_on("installed", "installedTemplate")? && self.meets_condition()?)
     }
 
+    /// What decides whether it is installed, where values that are not known do.
+    fn switch_depends(&self) -> Option<Text> {
+        let template = self.first("installedTemplate")?;
+        let situation = &self.state.situation;
+        let known = situation.text(template, Some(&self.about));
+        let mut others = situation
+            .alternatives(template, Some(&self.about))
+            .into_iter();
+        let other = others.find(|other| other.other.trim() != known.trim())?;
+        Some(Text::of(&Said(shown(&other.of))))
+    }
+
     /// A switch of a release, and its template, which comes first.
     fn is_on(&self, key: &str, template: &str) -> Result<bool, Text> {
         let Some(template) = self.first(template) else {
@@ -409,7 +439,7 @@ impl<'s> Release<'s> {
                 Some(Value::Map(below)) => map = Some(below),
                 Some(_) => map = None,
                 // What is not said is off; the map around it must be there.
-                None if is_last && !self.state.lacks_values => return Ok(false),
+                None if is_last && !self.state.situation.lacks => return Ok(false),
                 None => return unknown(),
             }
         }
