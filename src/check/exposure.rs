@@ -35,7 +35,13 @@ impl Exposures {
             }
             if let Some(source) = defaults {
                 all.add(source, |path| match has(values, path, source) {
-                    Some(true) if cx.may_read(path) && !values.file.is_given(path) => most,
+                    Some(true)
+                        if cx.may_read(path)
+                            && cx.may_reach(values, path)
+                            && !values.file.is_given(path) =>
+                    {
+                        most
+                    }
                     _ => Exposure::Unused,
                 });
             }

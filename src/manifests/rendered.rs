@@ -73,6 +73,22 @@ impl RenderedObject {
     pub fn names(&self, name: &str) -> bool {
         holds(&self.value, name)
     }
+
+    /// Whether a single value of it is this text, or the number that is written so.
+    pub fn has(&self, text: &str) -> bool {
+        has(&self.value, text)
+    }
+}
+
+fn has(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(known) => known == text,
+        Value::Seq(items) => items.iter().any(|item| has(item, text)),
+        Value::Map(map) => map.values().any(|value| has(value, text)),
+        Value::Int(number) => number.to_string() == text,
+        Value::UInt(number) => number.to_string() == text,
+        _ => false,
+    }
 }
 
 fn holds(value: &Value, name: &str) -> bool {

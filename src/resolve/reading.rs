@@ -3,7 +3,7 @@
 use envlint_helm::{Coverage, Read, Reads};
 use envlint_yaml::Path;
 
-use super::ResolvedApp;
+use super::{EnvironmentValues, ResolvedApp};
 use crate::workspace::NeighbourKind;
 
 /// What an app's chart does with a path.
@@ -110,6 +110,22 @@ impl ResolvedApp<'_> {
     pub fn may_read(&self, path: &Path) -> bool {
         let reads = self.chart.and_then(|chart| chart.reads());
         self.coverage(path) != Coverage::Unread || reads.is_some_and(Reads::is_empty)
+    }
+
+    /// Whether a template may get to a path with the values of an environment: false only where each place that reads it stands
+    /// in a branch that they do not take.
+    pub fn may_reach(&self, values: &EnvironmentValues<'_>, path: &Path) -> bool {
+        let reads = self.chart.and_then(|chart| chart.reads());
+        let (Some(reads), Some(Ok(effective))) = (reads, &values.overlaid) else {
+            return true;
+        };
+        let reading = reads.reading(path);
+        reading.is_empty()
+            || !self.has_known_layers()
+            || self.texts(reads).is_some()
+            || reading
+                .iter()
+                .any(|read| read.is_reached(effective, path) != Some(false))
     }
 
     /// Whether templates that are here make objects of one of these kinds, and none of them names a path or takes the map that

@@ -173,9 +173,7 @@ impl<'a> SourceContext<'a> {
                 true => Severity::Info,
                 false => Severity::Error,
             },
-            Role::Deployed if is_local && exposure == Exposure::Unused && self.is_of_template() => {
-                Severity::Info
-            }
+            Role::Deployed if is_local && exposure == Exposure::Unused => Severity::Info,
             Role::Deployed if is_local && exposure == Exposure::Machine => Severity::Info,
             Role::Deployed if is_word && exposure == Exposure::Development => Severity::Warning,
             Role::Deployed if is_chosen && exposure < Exposure::Production => Severity::Warning,

@@ -78,8 +78,8 @@ pub(super) fn texts_of_production<'s, 'a>(
 }
 
 /// All single values of the production tier that people write for this app: in its layers, or in the defaults of its own
-/// chart. Left out are those that are given when the app is deployed, those that no template of the chart reads, and sections
-/// that are turned off.
+/// chart. Left out are those that are given when the app is deployed, those that no template of the chart reads, or only in
+/// branches that production does not take, and sections that are turned off.
 pub(super) fn of_production<'s, 'a>(
     cx: &'s AppContext<'a>,
     is_wanted: &dyn Fn(&str, &str) -> bool,
@@ -144,7 +144,8 @@ impl<'a> Single<'a> {
         let below = self.below.iter().map(|step| step.to_segment());
         let path: Path = above.chain(below).collect();
         // What nobody reads says nothing of production: `values/unused` is about it.
-        if values.is_off_above(&path) || values.file.is_given(&path) || !cx.may_read(&path) {
+        let is_read = cx.may_read(&path) && cx.may_reach(values, &path);
+        if values.is_off_above(&path) || values.file.is_given(&path) || !is_read {
             return None;
         }
         Some(Setting {

@@ -5,6 +5,8 @@ use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
+use envlint_yaml::Node;
+
 use super::value::is_base64;
 
 /// What a text says when it is base64 of readable text.
@@ -25,6 +27,17 @@ pub(super) fn decode_text(text: &str) -> Option<String> {
 pub(super) fn decodes(text: &str) -> bool {
     let joined: String = text.split_ascii_whitespace().collect();
     is_base64(&joined) && decode(&joined).is_some()
+}
+
+/// Whether every entry of a map is base64, as `data` of a Secret must be.
+pub(super) fn is_base64_map(value: &Node) -> bool {
+    value.as_mapping().is_some_and(|mapping| {
+        mapping.iter().all(|(_, value)| {
+            value
+                .as_scalar()
+                .is_some_and(|scalar| scalar.text().is_empty() || decodes(scalar.text()))
+        })
+    })
 }
 
 /// Base64 as people paste it: with or without padding, and with anything in the bits that are left over.

@@ -9,6 +9,7 @@ mod apart;
 mod assignments;
 mod below;
 mod broken;
+mod called;
 mod connection;
 mod defaults;
 mod elements;

@@ -27,6 +27,7 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .ascii_case_insensitive(true)
         .build([
             "pass", "pw", "psw", "secret", "token", "key", "cred", "auth", "salt", "pepper", "jwt",
+            "cookie",
         ])
         .ok()
 });
@@ -79,8 +80,16 @@ pub(super) fn promise(key: &str) -> Promise {
         "secret" if last == "secrets" => Promise::Nothing,
         "secret" => secret_promise(previous),
         "credential" if previous == Some("bind") => Promise::Password,
+        // Who has the cookie of a node of Erlang runs code on all nodes of its cluster.
+        "cookie" if previous.is_some_and(is_of_erlang) => Promise::Password,
         word => word_promise(word),
     }
+}
+
+/// Whether a word before `cookie` says that it is the one that nodes of a cluster know each other by: RabbitMQ, CouchDB, EMQX,
+/// releases of Elixir (<https://www.erlang.org/doc/system/distributed.html>).
+fn is_of_erlang(word: &str) -> bool {
+    matches!(word, "cluster" | "erl" | "erlang" | "node" | "release")
 }
 
 /// Whether the words before the last one say that every visitor of a page gets it: publishable keys, and the
@@ -266,6 +275,9 @@ mod tests {
                     "requirepass",
                     "bindPW",
                     "LDAP_BIND_PW",
+                    "erlangCookie",
+                    "RABBITMQ_ERLANG_COOKIE",
+                    "RELEASE_COOKIE",
                     "bindCredential",
                     "secretAccessKey",
                     "AWS_SECRET_ACCESS_KEY",
@@ -352,6 +364,8 @@ mod tests {
                     "GOOGLE_TAG_MANAGER_AUTH",
                     "gtmAuth",
                     "stripePublishableKey",
+                    "sessionCookie",
+                    "cookie",
                 ],
             ),
         ];

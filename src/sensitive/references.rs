@@ -8,6 +8,9 @@ const REFERENCES: &[&str] = &[
     // Jasypt: <https://github.com/ulisesbocchio/jasypt-spring-boot#how-everything-works>
     "enc(",
     "!vault",
+    // Home Assistant: <https://www.home-assistant.io/docs/configuration/secrets/>
+    "!env",
+    "!secret",
     "aws::",
     "arn:",
     "op://",

@@ -3,7 +3,7 @@
 use super::encoded::decode_text;
 use super::names::{Promise, hints_at_secret};
 use super::references::is_reference;
-use super::shapes::is_password_hash;
+use super::shapes::{is_password_hash, private_keys};
 use super::vocabulary::{ENVIRONMENTS, NOT_CHOSEN};
 use super::words::{entropy, reads_like_words, sorts};
 
@@ -229,7 +229,11 @@ pub(super) fn is_secret(text: &str, promise: Promise) -> bool {
         return promise == Promise::Password && is_app_password(text);
     }
     // `ZXhhbXBsZS1hcHAtc2VjcmV0`, the secret of Dex's documentation, says `example-app-secret`.
-    if decode_text(text).is_some_and(|decoded| decoded.len() >= 8 && is_placeholder(&decoded)) {
+    let stands_for_one = |decoded: &str| {
+        let is_pem = decoded.starts_with("-----BEGIN ");
+        is_placeholder(decoded) || is_pem && private_keys(decoded).is_empty()
+    };
+    if decode_text(text).is_some_and(|decoded| decoded.len() >= 8 && stands_for_one(&decoded)) {
         return false;
     }
     // Many issuers hand out UUIDs as keys; under a key that may as well name something it is an identifier.

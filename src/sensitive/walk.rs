@@ -7,6 +7,8 @@ use envlint_yaml::{
     Document, Items, Kind, Mapping, Node, Origin, Path, Resolved, Scalar, Span, Step,
 };
 
+use super::called::{holds_dashed_names, promise_of, repeats_name};
+use super::encoded::is_base64_map;
 use super::examine::{Hit, examine, examine_data, hit, login};
 use super::names::{Promise, holds_names, promise};
 use super::sealed::is_readable;
@@ -69,6 +71,8 @@ pub(super) fn within(document: &Document, depth: usize, left: &Budget) -> Vec<Se
 #[derive(Debug, Clone, Copy)]
 struct Below<'a> {
     promise: Promise,
+    /// What the value is called: its key, or the variable that it is the value of.
+    name: &'a str,
     /// The name of the user that stands next to the value.
     user: Option<&'a Node>,
     /// It is the `user:password` of curl.
@@ -89,6 +93,7 @@ impl Default for Below<'_> {
     fn default() -> Self {
         Below {
             promise: Promise::Nothing,
+            name: "",
             user: None,
             login: false,
             data: false,
@@ -202,9 +207,10 @@ impl<'a> Walk<'a> {
                             .is_none_or(|scalar| super::words::reads_like_words(scalar.text())));
             let mut below = Below {
                 promise: promised(key, variable, above),
+                name: variable.filter(|_| HOLDERS.contains(&key)).unwrap_or(key),
                 user,
                 login: false,
-                names: holds_names(key),
+                names: holds_names(key) || !is_manifest && holds_dashed_names(key, value),
                 data: key == "data" && (is_manifest || (is_secret && is_base64_map(value))),
                 all: key == "stringData",
                 entry: above.all,
@@ -293,15 +299,23 @@ impl<'a> Walk<'a> {
         if below.promise == Promise::Nothing && text.len() < 6 {
             return;
         }
+        let promise = promise_of(below.name, text, below.promise);
         let mut hits = if below.data {
-            examine_data(text, below.promise)
+            examine_data(text, promise)
         } else if below.login {
             login(text)
         } else if below.entry {
-            handed::examine_entry(text, below.promise)
+            handed::examine_entry(text, promise)
         } else {
-            examine(text, below.promise)
+            examine(text, promise)
         };
+        if let [hit] = hits.as_mut_slice()
+            && hit.reason == Reason::Chosen
+            && !self.in_manifest
+            && repeats_name(below.name, text)
+        {
+            hit.reason = Reason::Named;
+        }
         if self.depth > 0 && !self.in_manifest {
             hits.retain(|hit| nested::is_hit(text, hit));
         }
@@ -480,15 +494,4 @@ fn collect<'n>(node: &'n Node, texts: &BTreeSet<&str>, found: &mut Vec<(&'n Node
 pub(super) fn is_secrets(key: &str) -> bool {
     let small = key.to_ascii_lowercase();
     small.ends_with("secret") || small.ends_with("secrets")
-}
-
-/// Whether every entry of a map is base64, as `data` of a Secret must be.
-fn is_base64_map(value: &Node) -> bool {
-    value.as_mapping().is_some_and(|mapping| {
-        mapping.iter().all(|(_, value)| {
-            value.as_scalar().is_some_and(|scalar| {
-                scalar.text().is_empty() || super::encoded::decodes(scalar.text())
-            })
-        })
-    })
 }

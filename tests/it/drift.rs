@@ -394,3 +394,27 @@ fn items_of_lists_have_one_type_everywhere() {
     said("a: [{b: 1}, c]\n", "a: [d, e]\n", &[]);
     said("a: [{b: [1]}]\n", "a: [{b: []}]\n", &[]);
 }
+
+#[test]
+fn a_missing_object_is_told_with_the_value_that_turns_it_on() {
+    use crate::findings::{CHART, CONFIG, SERVICE, check};
+    let ingress = "{{- if .Values.ingress.enabled }}\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec:\n  ingressClassName: {{ .Values.ingress.className }}\n{{- end }}\n";
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/service.yaml", SERVICE),
+            ("chart/templates/ingress.yaml", ingress),
+            ("chart/values.yaml", "ingress: {enabled: false}\n"),
+            (
+                "staging.yaml",
+                "ingress: {className: nginx, enabled: true}\n",
+            ),
+            ("prod.yaml", "a: 1\n"),
+        ],
+        &["drift/missing-object"],
+        &[
+            "info prod.yaml:1 Ingress `shop` is in staging and missing in prod, which does not set `ingress.enabled`",
+        ],
+    );
+}

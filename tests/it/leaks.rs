@@ -107,7 +107,7 @@ fn the_templates_of_a_deployed_chart_are_deployed() {
     let sandbox = Sandbox::with(&[
         (
             "envlint.yaml",
-            "apps: [{name: shop, chart: chart, values: \"values-{env}.yaml\"}]\n",
+            "apps: [{name: shop, chart: chart, values: \"values-{env}.yaml\"}]\nrules: {values/unused-default: off}\n",
         ),
         ("values-prod.yaml", "a: {}\n"),
         (
@@ -144,7 +144,7 @@ fn a_default_of_a_chart_matters_when_production_has_it() {
         let sandbox = Sandbox::with(&[
             (
                 "envlint.yaml",
-                "apps: [{name: shop, chart: chart, values: \"values-{env}.yaml\"}]\n",
+                "apps: [{name: shop, chart: chart, values: \"values-{env}.yaml\"}]\nrules: {values/unused-default: off}\n",
             ),
             ("values-prod.yaml", prod),
             (

@@ -184,3 +184,33 @@ fn a_misspelt_key_is_recognised_from_both_sides() {
         ]
     );
 }
+
+#[test]
+fn what_the_environment_before_lacks_too_is_promoted_to_it_first() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "environments: {dev: {}, staging: {}, prod: {}}\napps: [{name: shop, values: \"{env}.yaml\"}]\n",
+        ),
+        ("dev.yaml", "a: 1\nnew: 1\n"),
+        ("staging.yaml", "a: 1\n"),
+        ("prod.yaml", "a: 1\n"),
+    ]);
+    let findings = sandbox.findings_of("drift/missing-key");
+    let help = |name: &str| {
+        let mut all = findings.iter();
+        let of = all.find(|finding| finding.environment.as_deref() == Some(name));
+        let help = of.and_then(|finding| finding.help.as_ref()).map(shown);
+        help.map(|help| help.split(';').next().unwrap_or_default().to_owned())
+    };
+    assert_eq!(
+        help("prod").as_deref(),
+        Some(
+            "if prod needs it, promote it to staging first (`envlint promote --from dev --to staging`)"
+        )
+    );
+    assert_eq!(
+        help("staging").as_deref(),
+        Some("if staging needs it, promote it (`envlint promote --from dev --to staging`)")
+    );
+}

@@ -222,3 +222,37 @@ fn a_switch_that_nobody_reads_in_a_map_of_which_more_is_read() {
     // Whether there is anything in it is all that the template asks.
     assert!(with("kind: B\nb: {{ if .Values.webhook }}1{{ end }}\n").is_empty());
 }
+
+#[test]
+fn of_a_chart_without_templates_only_its_dependencies_are_read() {
+    let chart = "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n- {name: web, version: 1.0.0, repository: \"https://charts.example.com\", condition: flags.web}\n";
+    let values = "web: {replicas: 1}\nglobal: {a: 1}\nflags: {web: true}\n";
+    let prod = "web: {replicas: 3}\nweeb: {replicas: 3}\ningress: {host: shop.example.com}\nbase: &base {a: 1}\nglobal: *base\nnone: {}\n";
+    crate::findings::check(
+        &[
+            ("shop/charts/dev/Chart.yaml", chart),
+            ("shop/charts/dev/values.yaml", values),
+            ("shop/charts/prod/Chart.yaml", chart),
+            ("shop/charts/prod/values.yaml", prod),
+        ],
+        &["values/unused"],
+        &[
+            "error shop/charts/prod/values.yaml:2 `weeb` and `ingress` are set in prod, but nothing reads them: the chart has no templates, and hands its dependencies only what stands under their names (`web`)",
+        ],
+    );
+}
+
+#[test]
+fn what_the_objects_have_anyway_is_no_error() {
+    let template = "kind: A\nmetadata: {name: a}\nspec:\n  a: {{ .Values.a }}\n  {{- range .Values.paths }}\n  - {path: {{ .path }}, name: shop-web, port: 8080}\n  {{- end }}\n";
+    let template = template.replace("  - {path", "  p{{ .path }}: {path");
+    let of = |name: &str| {
+        let prod = format!("a: 1\npaths: [{{path: x, backend: {{name: {name}, port: 8080}}}}]\n");
+        unused(&sandbox(&[
+            ("shop/templates/a.yaml", &template),
+            ("prod.yaml", &prod),
+        ]))
+    };
+    assert_eq!(of("shop-web"), ["warning paths[0].backend prod.yaml:2"]);
+    assert_eq!(of("shop-api"), ["error paths[0].backend prod.yaml:2"]);
+}

@@ -1,7 +1,8 @@
 //! `drift/missing-object`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use envlint_helm::Branch;
 use envlint_yaml::Path;
 
 use super::nameless;
@@ -137,7 +138,7 @@ fn lost<'c>(cx: &'c AppContext<'_>, before: usize, index: usize) -> Vec<Lost<'c>
         if is_replaced || count(&here) >= objects.len() {
             return None;
         }
-        let (path, set) = deciding(cx, template, before, index)?;
+        let (path, set) = deciding(cx, template, &objects, before, index)?;
         Some(Lost { objects, path, set })
     })
     .collect()
@@ -172,12 +173,13 @@ fn general(name: &str, environment: &str) -> String {
 fn deciding<'c>(
     cx: &'c AppContext<'_>,
     template: &str,
+    objects: &[&RenderedObject],
     before: usize,
     index: usize,
 ) -> Option<(&'c Path, Tree<'c>)> {
     let reads = cx.chart?.reads()?;
     let values = cx.environments.get(index)?;
-    let mut found = None;
+    let mut found: Vec<(&Path, Tree<'_>)> = Vec::new();
     for (row, class) in cx.rows() {
         let (there, here) = (value(row, before), value(row, index));
         if is_nothing(there) || !is_nothing(here) {
@@ -196,9 +198,38 @@ fn deciding<'c>(
         if values.mentions(&row.path) || values.file.is_given(&row.path) || is_said {
             return None;
         }
-        found = found.or_else(|| Some((&row.path, there?.clone())));
+        found.push((&row.path, there?.clone()));
     }
-    found
+    // Of several, the one that turns the object on; else a switch.
+    let switches = switches(cx, template, objects, index);
+    let by_template = found.iter().position(|(path, _)| switches.contains(*path));
+    let is_switch = |(_, tree): &(&Path, Tree<'_>)| tree.as_bool() == Some(true);
+    let at = by_template.or_else(|| found.iter().position(is_switch));
+    match found.is_empty() {
+        true => None,
+        false => Some(found.swap_remove(at.unwrap_or_default())),
+    }
+}
+
+/// The values that would bring the objects to an environment, as their template asks for them.
+fn switches(
+    cx: &AppContext<'_>,
+    template: &str,
+    objects: &[&RenderedObject],
+    index: usize,
+) -> BTreeSet<Path> {
+    let reads = cx.chart.and_then(|chart| chart.reads());
+    let overlaid = cx.environments.get(index).map(|values| &values.overlaid);
+    let (Some(reads), Some(Some(Ok(effective)))) = (reads, overlaid) else {
+        return BTreeSet::new();
+    };
+    let is_theirs = |branch: &Branch<'_>| {
+        let mut objects = objects.iter();
+        branch.file() == template && objects.any(|object| object.kind == branch.kind())
+    };
+    let branches = reads.branches().filter(is_theirs);
+    let settings = branches.filter_map(|branch| branch.settings(effective));
+    settings.flatten().map(|(path, _)| path).collect()
 }
 
 fn value<'t, 'a>(row: &'t Row<'a>, index: usize) -> Option<&'t Tree<'a>> {

@@ -3,7 +3,7 @@
 use envlint_yaml::Segment;
 
 use crate::masking::{Text, text};
-use crate::naming::is_put_aside;
+use crate::naming::{Tier, is_put_aside, mentions};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
 use crate::source::{Location, Severity};
 use crate::workspace::Unread;
@@ -95,6 +95,11 @@ fn is_among_examples(path: &str) -> bool {
     folders.any(is_example)
 }
 
+/// Whether a path names production: its files are named first.
+fn names_production(path: &str) -> bool {
+    mentions(path).any(|mention| mention.tier == Tier::Production)
+}
+
 /// Whether a file holds the defaults of the chart around it.
 fn is_of_chart(cx: &WorkspaceContext<'_>, path: &str) -> bool {
     let directory = path.strip_suffix("values.yaml");
@@ -181,7 +186,10 @@ fn report(
     severity: Severity,
     out: &mut Reporter<'_>,
 ) {
-    files.sort_by_key(|unread| (is_among_examples(&unread.file), &unread.file));
+    files.sort_by_key(|unread| {
+        let is_less = !names_production(&unread.file);
+        (is_among_examples(&unread.file), is_less, &unread.file)
+    });
     files.dedup_by_key(|unread| &unread.file);
     let Some(first) = files.first() else {
         return;
@@ -195,10 +203,14 @@ fn report(
             first.reason
         ),
         count => text!(
-            "{} files look like values, but belong to no app in an environment, so they are only searched for secrets: {}{}",
+            "{} files look like values, but belong to no app in an environment, so they are only searched for secrets: {}{}{}",
             count,
             listed,
-            if count > LISTED { ", …" } else { "" }
+            if count > LISTED { ", …" } else { "" },
+            match files.iter().all(|other| other.reason == first.reason) {
+                true => text!(" ({})", first.reason),
+                false => Text::new(),
+            }
         ),
     };
     let finding = out.lowered(severity, Location::start_of(&source), message);

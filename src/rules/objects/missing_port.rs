@@ -6,6 +6,7 @@ use crate::manifests::{RenderedObject, items};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Severity;
 
 rule! {
     /// A Service, an Ingress or a probe names a port that does not exist.
@@ -18,6 +19,7 @@ rule! {
     /// - an Ingress that leads to a port which the Service that it names does not have;
     /// - a probe whose port is a name that its container does not have.
     ///
+    /// A port of a Service is a warning where another one leads to the pods and no other object names it.
     /// Numbers of ports are compared only between Ingress and Service: a container listens on ports that it does not list.
     /// Services and pods of other charts are left alone.
     ///
@@ -59,6 +61,7 @@ struct Missing<'o> {
     message: Text,
     consequence: &'static str,
     help: Text,
+    severity: Severity,
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
@@ -96,7 +99,7 @@ fn say(
             missing.object.called(),
         )
         .ending(missing.consequence);
-    out.push(finding);
+    out.push(out.lower_severity(missing.severity, finding));
 }
 
 /// A port as it is named; none where it is a number.
@@ -159,11 +162,46 @@ fn services<'o>(service: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<M
                 ObjectName(name),
                 first.called()
             ),
-            consequence: ", so it has no endpoints there",
+            consequence: ", so that port has no endpoints",
             help: names(there),
+            severity: match is_idle(service, index, &pods, all) {
+                true => Severity::Warning,
+                false => Severity::Error,
+            },
         });
     }
     found
+}
+
+/// Whether another port of a Service leads to its pods, and no other object names both the Service and this port: nobody misses it.
+fn is_idle(
+    service: &RenderedObject,
+    index: usize,
+    pods: &[&RenderedObject],
+    all: &[RenderedObject],
+) -> bool {
+    let ports = items(service.at(&["spec", "ports"]));
+    let containers = || pods.iter().flat_map(|pod| pod.containers());
+    let works = |port: &Value| match name_of(port.get("targetPort")) {
+        Some(name) => containers().any(|container| container.has_port(name)),
+        None => true,
+    };
+    let mut others = ports.iter().enumerate();
+    let has_other = others.any(|(at, port)| at != index && works(port));
+    let names_it = |other: &RenderedObject| {
+        let named = ports
+            .get(index)
+            .map(|port| [port.get("port"), port.get("name")]);
+        let mut named = named.into_iter().flatten().flatten();
+        !std::ptr::eq(other, service)
+            && other.names(&service.name)
+            && named.any(|value| match value {
+                Value::Int(number) => other.has(&number.to_string()),
+                Value::String(name) => other.has(name),
+                _ => false,
+            })
+    };
+    has_other && !all.iter().any(names_it)
 }
 
 /// The ports of an Ingress that its Services do not have.
@@ -239,6 +277,7 @@ fn backends<'o>(ingress: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<M
             ),
             consequence: ", so requests fail",
             help: names(there.iter().map(String::as_str)),
+            severity: Severity::Error,
         });
     }
     found
@@ -270,6 +309,7 @@ fn probes(object: &RenderedObject) -> Vec<Missing<'_>> {
                     ),
                     consequence: ", so it always fails",
                     help: names(there),
+                    severity: Severity::Error,
                 });
             }
         }

@@ -7,6 +7,7 @@ use crate::masking::{Name, Said, text};
 use crate::rules::setting::{Setting, causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, Role, SourceContext, rule};
 use crate::source::{Confidence, Location, Severity};
+use crate::values::words_of;
 
 rule! {
     /// Production has a placeholder that nobody replaced.
@@ -14,7 +15,8 @@ rule! {
     /// ## What it does
     ///
     /// In the environments of the production tier, reports values that say themselves that somebody has to put another one in
-    /// their place: `REPLACE_ME`, `CHANGE-ME`, `REPLACE_WITH_…`, `YOUR_CLIENT_KEY`, `TO_BE_REPLACED`, `<your-domain>`, `TODO`, and hosts such as `shop.your-domain.com`.
+    /// their place: `REPLACE_ME`, `CHANGE-ME`, `REPLACE_WITH_…`, `YOUR_CLIENT_KEY`, `TO_BE_REPLACED`, `<your-domain>`, `TODO`, hosts such as `shop.your-domain.com`, parts of addresses
+    /// in capitals (`ghcr.io/OWNER/shop`), and hosts under a domain that nobody can have (`shop.example`, `.invalid`, `.test`).
     /// Labels and annotations are ignored; so are secrets, which `secrets/default-password` reports.
     ///
     /// Of the manifests that fetch what is deployed (Application, ApplicationSet and AppProject of Argo CD, the repositories of Flux), it
@@ -48,7 +50,7 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     check_given(cx, out, &judge_given);
-    let is_wanted = |_: &str, text: &str| is_placeholder(text);
+    let is_wanted = |name: &str, text: &str| is_placeholder(text) || has_reserved_host(name, text);
     let found = of_production(cx, &is_wanted).into_iter();
     let found = found.filter(|setting| !setting.is_metadata() && !is_secret(setting));
     let found = found.filter(|setting| !is_said_of_sealed(cx, setting));
@@ -67,7 +69,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 
 /// Values that the place gives which deploys to production.
 fn judge_given(given: &GivenValue<'_>) -> Option<Verdict> {
-    is_placeholder(given.text).then(|| Verdict {
+    let is_it = is_placeholder(given.text) || has_reserved_host(given.name, given.text);
+    is_it.then(|| Verdict {
         wrong: text!("is `{}`", Said(given.text)),
         rest: ": a placeholder that nobody has replaced".into(),
         help: ADVICE.into(),
@@ -184,6 +187,39 @@ const STAND_INS: [&str; 5] = [
     "replace-me",
 ];
 
+/// Parts of an address or of an image that stand for one's own, in capitals: `ghcr.io/OWNER/shop`.
+const LOUD: [&str; 8] = [
+    "ACCOUNT_ID",
+    "ORG",
+    "ORGANIZATION",
+    "OWNER",
+    "PLACEHOLDER",
+    "PROJECT_ID",
+    "REGISTRY",
+    "USERNAME",
+];
+
+/// Ends of hosts that nobody can have: <https://www.rfc-editor.org/rfc/rfc2606>.
+const RESERVED: [&str; 3] = [".example", ".invalid", ".test"];
+
+/// Whether a value is an address, or the name of a host, that nobody can have.
+fn has_reserved_host(name: &str, text: &str) -> bool {
+    const HOSTS: [&str; 9] = [
+        "address", "domain", "domains", "email", "host", "hostname", "hosts", "uri", "url",
+    ];
+    let words = words_of(name);
+    let is_called = words.iter().any(|word| HOSTS.contains(&word.as_str()));
+    let address = text.split_once("://").map(|(_, rest)| rest);
+    let host = address.unwrap_or(text).split(['/', '?', ',']).next();
+    let host = host.and_then(|host| host.rsplit('@').next());
+    let host = host.and_then(|host| host.split(':').next());
+    let is_part = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '.' | '*');
+    (is_called || address.is_some())
+        && host.is_some_and(|host| {
+            host.chars().all(is_part) && RESERVED.iter().any(|end| host.ends_with(end))
+        })
+}
+
 /// Names that begin with `your-` and belong to somebody: those of a hosting company.
 const REAL: [&str; 4] = [
     "your-cloud",
@@ -227,11 +263,27 @@ fn has_stand_in(text: &str) -> bool {
         || small
             .split(['.', '/', ':', '@'])
             .any(|part| STAND_INS.contains(&part) || is_own(part))
+        || text.contains('/') && text.split(['/', ':', '@']).any(|part| LOUD.contains(&part))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_placeholder;
+    use super::{has_reserved_host, is_placeholder};
+
+    #[test]
+    fn hosts_that_nobody_can_have_are_reserved() {
+        for (name, text, expected) in [
+            ("host", "shop.example", true),
+            ("url", "https://shop.example/a", true),
+            ("API", "http://api.shop.test:8080/", true),
+            ("email", "mail@shop.invalid", true),
+            ("host", "shop.example.com", false),
+            ("package", "com.acme.test", false),
+            ("host", "a file.example", false),
+        ] {
+            assert_eq!(has_reserved_host(name, text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn placeholders_say_what_they_are() {
@@ -250,6 +302,8 @@ mod tests {
             "https://github.com/your-org/shop",
             "your-docker-registry.com/shop",
             "YOUR_PRODUCTION_CLIENT_KEY",
+            "ghcr.io/OWNER/shop",
+            "https://hooks.example.com/services/PLACEHOLDER",
         ] {
             assert!(is_placeholder(placeholder), "{placeholder}");
         }
@@ -263,6 +317,8 @@ mod tests {
             "your.domain.of.life",
             "u123456.your-storagebox.de",
             "replacement",
+            "OWNER",
+            "https://shop.example.com/owner/shop",
             "https://shop.example.com/<id>",
         ] {
             assert!(!is_placeholder(value), "{value}");

@@ -206,6 +206,32 @@ pub(super) fn is_said_to_be_none(cx: &SourceContext<'_>, sensitive: &Sensitive) 
         }
 }
 
+/// Whether a comment next to a secret calls it public, and the same text is the value of another key, which promises none.
+pub(super) fn is_said_to_be_public(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+    let [part] = sensitive.parts.as_slice() else {
+        return false;
+    };
+    let text = cx.source.text();
+    let says = |comment: &str| {
+        let small = comment.to_ascii_lowercase();
+        let mut words = small.split(|char: char| !char.is_ascii_alphanumeric());
+        words.any(|word| word == "public") && !small.contains("not public")
+    };
+    let secret = text.get(part.range()).unwrap_or_default();
+    let secret = secret.trim_matches(['"', '\'']);
+    let is_other = |at: usize| !(part.start..part.end).contains(&at);
+    let is_reported = |at: usize| {
+        let mut all = cx.source.sensitive().iter();
+        all.any(|other| other.span.start <= at && at < other.span.end)
+    };
+    secret.len() >= 4
+        && beside(text, *part).any(says)
+        && text
+            .match_indices(secret)
+            .take(MOST)
+            .any(|(at, _)| is_other(at) && !is_reported(at))
+}
+
 /// Where the object begins that a text ends in: its first line that is no comment.
 fn start_of_object(before: &str) -> usize {
     let mut start = before.rfind("\n---").map_or(0, |at| at + 1);

@@ -2,7 +2,7 @@
 
 use envlint_yaml::Segment;
 
-use super::beside::{is_for_emulator, is_said_to_be_none, name_before};
+use super::beside::{is_for_emulator, is_said_to_be_none, is_said_to_be_public, name_before};
 use super::branch::is_without_secret;
 use crate::masking::{Text, text};
 use crate::rules::{Exposure, Role, SourceContext};
@@ -27,6 +27,8 @@ pub(super) enum Excuse {
     OfAnybody,
     /// It is the key of a page's maps, which every visitor gets.
     OfMaps,
+    /// A comment calls it public, and the same stands under a key that promises no secret.
+    SaidToBePublic,
     /// A comment says that it is made up, or that somebody sets another one.
     SaidToBeNone,
     /// It says of itself that it is made up for tests.
@@ -55,6 +57,8 @@ impl Excuse {
         } else if sensitive.reason == Reason::Token(GOOGLE) && is_called(cx, sensitive, is_of_maps)
         {
             Some(Excuse::OfMaps)
+        } else if !is_issued(sensitive.reason) && is_said_to_be_public(cx, sensitive) {
+            Some(Excuse::SaidToBePublic)
         } else if sensitive.reason == Reason::Default && is_fallback(cx, sensitive) {
             Some(Excuse::Fallback)
         } else if is_made_up(sensitive.reason) && is_insecure(cx, sensitive) {
@@ -103,6 +107,10 @@ impl Excuse {
             Excuse::OfMaps => (
                 "holds a key of Google Maps, which pages hand to their visitors",
                 "check that the key is restricted to your pages and to the map APIs: who copies it uses your quota",
+            ),
+            Excuse::SaidToBePublic => (
+                "holds what a comment calls public, and what stands in the file under another key, too",
+                "check that nothing trusts whoever knows it",
             ),
             Excuse::Fallback => (
                 "falls back to a well-known password where its variable is not set",

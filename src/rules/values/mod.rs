@@ -2,17 +2,22 @@
 
 mod dependency;
 mod dotted_key;
+mod replaced_default;
 mod restated;
 mod template_text;
 mod undefined;
 mod unused;
+mod unused_default;
+mod wrapper;
 
 use super::Rule;
 
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
     &dotted_key::RULE,
+    &replaced_default::RULE,
     &template_text::RULE,
     &undefined::RULE,
     &unused::RULE,
+    &unused_default::RULE,
 ];

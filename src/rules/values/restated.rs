@@ -2,6 +2,7 @@
 
 use envlint_yaml::Segment;
 
+use crate::manifests::RenderedObject;
 use crate::resolve::EnvironmentValues;
 use crate::rules::AppContext;
 use crate::values::{Located, words_of};
@@ -93,4 +94,39 @@ fn is_namespace(
     let deployment = cx.app.deployment(values.name());
     let told = deployment.and_then(|deployment| deployment.namespace.as_deref());
     key.eq_ignore_ascii_case("namespace") && told.is_none_or(|told| told == text)
+}
+
+/// Whether the objects of the templates that read the map around a value have all that is in it anyway: the backend of an Ingress
+/// that the template names by itself. Then nobody misses anything.
+pub(super) fn is_rendered(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    value: &Located<'_>,
+) -> bool {
+    let map = value.path().parent().filter(|map| !map.is_root());
+    let reads = cx.chart.and_then(|chart| chart.reads());
+    let objects = cx.manifests.objects(values.name());
+    let (Some(map), Some(reads), Some(objects)) = (map, reads, objects) else {
+        return false;
+    };
+    let reading = reads.reading(&map);
+    let files: Vec<&str> = reading.iter().map(|read| read.file()).collect();
+    let made = |object: &&RenderedObject| files.contains(&object.template.as_str());
+    let made: Vec<&RenderedObject> = objects.iter().filter(made).collect();
+    let mut texts = Vec::new();
+    add_texts(value, &mut texts);
+    let is_said = |text: &&str| text.len() > 1 && text.parse::<bool>().is_err();
+    !texts.is_empty()
+        && texts.iter().all(is_said)
+        && texts
+            .iter()
+            .all(|text| made.iter().any(|object| object.has(text)))
+}
+
+/// The single values in a value, as they are written.
+fn add_texts<'a>(value: &Located<'a>, texts: &mut Vec<&'a str>) {
+    texts.extend(value.tree().as_scalar().map(|scalar| scalar.text()));
+    for child in value.children() {
+        add_texts(&child, texts);
+    }
 }

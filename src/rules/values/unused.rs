@@ -7,7 +7,8 @@ use envlint_helm::{Coverage, Reads};
 use envlint_yaml::{Origin, Path, Resolved, Scalar, Segment};
 
 use super::dependency::meant_dependency;
-use super::restated::is_restated;
+use super::restated::{is_rendered, is_restated};
+use super::wrapper;
 use crate::masking::{Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
@@ -29,9 +30,11 @@ rule! {
     /// It is an error where production sets something that is not the chart's own default, and a warning elsewhere, and
     /// for maps that are turned off (`enabled: false`) and what is in them, for values that only say what the deployment is
     /// (the environment's own name, the namespace, the app, `description`, `owner`), where only a named template reads
-    /// the value that nothing includes, and where the value turns on (`enabled: true`) a section that templates read in any case. Where a path is read that nobody sets and that is written
+    /// the value that nothing includes, and where the value turns on (`enabled: true`) a section that templates read in any case, and where the objects have just
+    /// these values. Where a path is read that nobody sets and that is written
     /// almost the same, or that has the same key at another place, the finding suggests it; so it does where a section at the
-    /// root has nearly the name of a dependency that the values say nothing of.
+    /// root has nearly the name of a dependency that the values say nothing of. Of a chart without templates, only what stands under
+    /// the name of a dependency is read.
     ///
     /// Nothing is said of a part of the values that a template takes as a whole (`toYaml`, a computed key), of the
     /// values of a subchart that is not in the workspace, of empty values, of anchors that other values use, of the
@@ -74,7 +77,15 @@ const MOST_NAMED: usize = 10;
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let reads = cx.chart.and_then(|chart| chart.reads());
-    if !cx.has_one_chart() || reads.is_none_or(Reads::is_empty) {
+    if reads.is_none_or(Reads::is_empty) {
+        for values in &cx.environments {
+            if let Some(finding) = wrapper::unused(cx, values, out) {
+                out.push(finding);
+            }
+        }
+        return;
+    }
+    if !cx.has_one_chart() {
         return;
     }
     let mut unused: BTreeMap<String, Unused<'_>> = BTreeMap::new();
@@ -407,11 +418,13 @@ impl<'c> Unused<'c> {
             && section.is_some_and(|section| cx.coverage(&section) == Coverage::Read)
     }
 
-    /// Whether a value only says what the deployment is.
+    /// Whether a value only says what the deployment is, or what the chart makes of it in any case.
     fn is_restated(&self, cx: &AppContext<'_>, index: usize, tree: &Tree<'_>) -> bool {
         let values = cx.environments.get(index);
         let value = Located::new(self.path.clone(), tree);
-        values.is_some_and(|values| is_restated(cx, values, &value))
+        values.is_some_and(|values| {
+            is_restated(cx, values, &value) || is_rendered(cx, values, &value)
+        })
     }
 
     /// Whether a value is the chart's own default, once more.

@@ -3,6 +3,7 @@
 mod ambiguous_scalar;
 mod duplicate_key;
 mod embedded_text;
+mod lost_value;
 mod merge_conflict;
 mod several_documents;
 mod syntax;
@@ -14,6 +15,7 @@ pub(super) const RULES: &[&Rule] = &[
     &ambiguous_scalar::RULE,
     &duplicate_key::RULE,
     &embedded_text::RULE,
+    &lost_value::RULE,
     &merge_conflict::RULE,
     &several_documents::RULE,
     &syntax::RULE,

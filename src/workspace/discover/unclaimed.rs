@@ -48,8 +48,16 @@ pub(super) fn foreign<'f>(
             "it has the name of an environment's values, but holds {}",
             what.words()
         ),
-        is_aside: false,
+        is_aside: is_surely_none(*what),
     })
+}
+
+/// Whether a file is known to be something else than values. A list may be values that somebody wrote wrongly.
+fn is_surely_none(what: Foreign) -> bool {
+    matches!(
+        what,
+        Foreign::Pipeline | Foreign::OpenApi | Foreign::Stack | Foreign::Compose
+    )
 }
 
 /// The files that look like values and belong to no app, and why.

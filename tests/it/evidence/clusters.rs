@@ -56,7 +56,10 @@ fn a_cluster_without_a_name_is_the_default_environment() {
         ("apps/shop.yaml", shop.as_str()),
         ("charts/shop/Chart.yaml", CHART),
         ("charts/shop/values.yaml", "replicas: 1\n"),
-        ("charts/shop/templates/a.yaml", "kind: ConfigMap\n"),
+        (
+            "charts/shop/templates/a.yaml",
+            "kind: ConfigMap\nreplicas: {{ .Values.replicas }}\n",
+        ),
         (
             "setup.sh",
             "helm upgrade --install default-backend acme/backend -f backend.yaml\n",

@@ -103,7 +103,7 @@ fn no_finding_rests_on_values_that_are_given() {
         ),
         (
             "chart/templates/a.yaml",
-            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ required \"host\" .Values.host }}}\n",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ required \"host\" .Values.host }}}\ndata: {image: {{ toJson .Values.image | quote }}, replicas: {{ quote .Values.replicaCount }}}\n",
         ),
     ];
     let sandbox = Sandbox::with(&files);

@@ -337,7 +337,7 @@ fn with_declared_apps_the_other_values_are_said_to_be_unread() {
     assert_eq!(
         findings(&files, "layout/unread-values"),
         [
-            "Warning web/values-dev.yaml:1: 2 files look like values, but belong to no app in an environment, so they are only searched for secrets: web/values-dev.yaml, web/values-prod.yaml"
+            "Warning web/values-prod.yaml:1: 2 files look like values, but belong to no app in an environment, so they are only searched for secrets: web/values-prod.yaml, web/values-dev.yaml (no app of envlint.yaml has this file)"
         ]
     );
     assert!(apps(&files).contains("web/values-dev.yaml: no app of envlint.yaml has this file"));

@@ -34,6 +34,8 @@ pub(super) enum Known {
     Dict(Arc<BTreeMap<Arc<str>, Known>>),
     /// Items of a list that the template made
     List(Arc<[Known]>),
+    /// The same in their order, as they were handed to `list`: the arguments of a named template
+    Tuple(Arc<[Known]>),
     /// The first of them that is not empty: `default`, `coalesce`, `or`
     First(Arc<[Known]>),
     /// One of them: `ternary`, a variable that is assigned in a branch
@@ -90,6 +92,7 @@ impl Known {
         let inside = match self {
             Known::Dict(map) => map.values().map(Known::size).sum(),
             Known::List(parts)
+            | Known::Tuple(parts)
             | Known::First(parts)
             | Known::Either(parts)
             | Known::Merged(parts)
@@ -107,7 +110,8 @@ impl Known {
             | Known::Either(parts)
             | Known::Merged(parts)
             | Known::And(parts)
-            | Known::List(parts) => parts,
+            | Known::List(parts)
+            | Known::Tuple(parts) => parts,
             _ => &[],
         }
     }
@@ -138,6 +142,21 @@ impl Known {
         }
     }
 
+    /// The same where its items may stand at other places.
+    pub(super) fn unordered(self) -> Known {
+        let all = |parts: &Arc<[Known]>| {
+            let parts = parts.iter().cloned();
+            parts.map(Known::unordered).collect()
+        };
+        match self {
+            Known::Tuple(parts) => Known::List(parts),
+            Known::First(parts) => Known::First(all(&parts)),
+            Known::Either(parts) => Known::Either(all(&parts)),
+            Known::And(parts) => Known::And(all(&parts)),
+            other => other,
+        }
+    }
+
     /// When it is neither missing nor empty.
     pub(super) fn truth(&self) -> Condition {
         let all = |parts: &[Known]| parts.iter().map(Known::truth).collect();
@@ -150,8 +169,8 @@ impl Known {
             Known::Test(condition) => (**condition).clone(),
             Known::Dict(map) if map.is_empty() => Condition::Open,
             Known::Dict(_) => Condition::Always(true),
-            Known::List(items) if items.is_empty() => Condition::Open,
-            Known::List(_) => Condition::Always(true),
+            Known::List(items) | Known::Tuple(items) if items.is_empty() => Condition::Open,
+            Known::List(_) | Known::Tuple(_) => Condition::Always(true),
             Known::First(parts) | Known::Merged(parts) => Condition::One(all(parts)),
             Known::And(parts) => Condition::All(all(parts)),
             Known::Either(_) => Condition::Open,

@@ -140,7 +140,7 @@ impl<'c> Flow<'c> {
                     self.take(part, how, guard);
                 }
             }
-            Known::List(parts) if matches!(how, Use::Taken | Use::Lost) => {
+            Known::List(parts) | Known::Tuple(parts) if matches!(how, Use::Taken | Use::Lost) => {
                 for part in parts.iter() {
                     self.take(part, how, guard);
                 }
@@ -259,8 +259,18 @@ impl<'c> Flow<'c> {
                 let parts: Vec<Known> = map.values().cloned().collect();
                 self.join(parts, Known::Either, 0)
             }
-            Known::List(parts) => Known::Either(Arc::clone(parts)),
+            Known::List(parts) | Known::Tuple(parts) => Known::Either(Arc::clone(parts)),
             other => self.each(other, 0, &mut |flow, part| flow.item(part)),
+        }
+    }
+
+    /// The item of a value at a place, as far as its items are told apart.
+    pub(super) fn item_at(&mut self, value: &Known, index: usize) -> Known {
+        match value {
+            // Rendering fails where there is no such item.
+            Known::Tuple(parts) => parts.get(index).cloned().unwrap_or(Known::Other),
+            Known::Place(_) | Known::Dict(_) | Known::List(_) => self.item(value),
+            other => self.each(other, 0, &mut |flow, part| flow.item_at(part, index)),
         }
     }
 

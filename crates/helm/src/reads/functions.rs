@@ -244,8 +244,10 @@ fn dict(flow: &mut Flow<'_>, args: &[Known], guard: Guard) -> Known {
 /// The part of a value under a key, which may be computed.
 fn part(flow: &mut Flow<'_>, value: &Known, key: &Known, guard: Guard) -> Known {
     match key.as_text() {
-        Some(key) if key.parse::<u64>().is_ok() => flow.item(value),
-        Some(key) => flow.field(value, key, guard),
+        Some(key) => match key.parse::<usize>() {
+            Ok(index) => flow.item_at(value, index),
+            Err(_) => flow.field(value, key, guard),
+        },
         None => {
             flow.take(key, Use::Taken, guard);
             flow.item(value)
@@ -256,17 +258,23 @@ fn part(flow: &mut Flow<'_>, value: &Known, key: &Known, guard: Guard) -> Known 
 /// Functions of lists.
 fn lists(flow: &mut Flow<'_>, name: &str, args: &[Known], guard: Guard) -> Option<Known> {
     Some(match (name, args) {
-        ("list" | "tuple", _) => flow.join(args.to_vec(), Known::List, guard),
-        ("first" | "last", [list]) => {
+        ("list" | "tuple", _) => flow.join(args.to_vec(), Known::Tuple, guard),
+        ("first", [list]) => {
+            flow.take(list, Use::Entered, guard);
+            flow.item_at(list, 0)
+        }
+        ("last", [list]) => {
             flow.take(list, Use::Entered, guard);
             flow.item(list)
         }
-        ("rest" | "initial" | "reverse" | "uniq" | "compact" | "sortAlpha", [list]) => list.clone(),
+        ("rest" | "initial" | "reverse" | "uniq" | "compact" | "sortAlpha", [list]) => {
+            list.clone().unordered()
+        }
         ("without" | "slice", [list, others @ ..]) => {
             for other in others {
                 flow.take(other, Use::Taken, guard);
             }
-            list.clone()
+            list.clone().unordered()
         }
         ("concat", lists) => {
             for list in lists {

@@ -370,3 +370,15 @@ fn a_render_gets_where_the_tests_hold() {
     assert_eq!(reached("e"), [None]);
     assert_eq!(reached("f"), [Some(true)]);
 }
+
+#[test]
+fn what_a_named_template_is_handed_in_a_list_is_told_apart() {
+    check(
+        "{{ define \"a\" }}{{ with index . 0 }}{{ .Values.name }}{{ end }}{{ $item := index . 1 }}{{ $item.port }}{{ end }}{{ include \"a\" (list . .Values.item) }}",
+        &["name r!", "item.port r!", "item.Values -", "port -"],
+    );
+    check(
+        "{{ define \"a\" }}{{ (index . 0).port }}{{ (first .).path }}{{ end }}{{ include \"a\" (reverse (list .Values.a .Values.b)) }}",
+        &["a.port r!", "b.port r!", "a.path r!", "b.path r!"],
+    );
+}

@@ -330,15 +330,28 @@ fn pending(
             listed(paths.iter().copied())
         ),
     };
-    let from = cx
-        .promoted_from(index)
-        .filter(|_| gaps.iter().all(is_pending));
-    let help = match from {
-        Some(from) => text!(
+    let is_on_the_way = gaps.iter().all(is_pending) && cx.promoted_from(index).is_some();
+    let step = is_on_the_way.then(|| first_step(cx, index, gaps)).flatten();
+    let it = if paths.len() == 1 { "it" } else { "them" };
+    let help = match step {
+        Some((from, to)) if to == index => text!(
             "if {} needs {}, promote {1} (`{}`); otherwise allow the difference under `perEnvironment:` in envlint.yaml",
             Name(values.name()),
-            if paths.len() == 1 { "it" } else { "them" },
+            it,
             super::promotion(cx, from, index)
+        ),
+        Some((from, to)) => text!(
+            "if {} needs {}, promote {1} to {} first (`{}`); otherwise allow the difference under `perEnvironment:` in envlint.yaml",
+            Name(values.name()),
+            it,
+            Name(cx.name(to)),
+            super::promotion(cx, from, to)
+        ),
+        None if is_on_the_way => text!(
+            "if {} needs {}, add {1} to {}; otherwise allow the difference under `perEnvironment:` in envlint.yaml",
+            Name(values.name()),
+            it,
+            Name(&values.file.path)
         ),
         None if cx.app.is_of_stacks() => {
             "set it there if the program needs it, or allow the difference under `perEnvironment:` in envlint.yaml".into()
@@ -378,6 +391,20 @@ fn pending(
         _ => finding,
     };
     Some(out.lower_severity(Severity::Info, finding))
+}
+
+/// The step of promotion that brings the paths nearer to an environment: from the nearest one on the way that has all of them.
+fn first_step(cx: &AppContext<'_>, index: usize, gaps: &[Gap<'_>]) -> Option<(usize, usize)> {
+    let mut to = index;
+    // Each environment is promoted from at most once on the way.
+    for _ in 0..cx.environments.len() {
+        let from = cx.promoted_from(to)?;
+        if gaps.iter().all(|gap| gap.having.contains(&from)) {
+            return Some((from, to));
+        }
+        to = from;
+    }
+    None
 }
 
 fn named(cx: &AppContext<'_>, indices: &[usize]) -> Text {

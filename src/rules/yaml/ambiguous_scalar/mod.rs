@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Edit, Items, Kind, Node, Origin, Path, Scalar, Step, Value};
 
-use reading::{Ambiguity, ambiguity};
+use reading::{Ambiguity, ambiguity, names_switch};
 
 use crate::masking::{Name, Said, text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
@@ -24,7 +24,8 @@ rule! {
     /// Reports values and keys, in values files and in the chart's own `values.yaml`, that Helm reads or prints as
     /// something else:
     ///
-    /// - words that are booleans: `yes`, `no`, `on`, `off`, `y`, `n` (so the country code `NO` is false)
+    /// - words that are booleans: `yes`, `no`, `on`, `off`, `y`, `n` (so the country code `NO` is false); in small letters, and no
+    ///   value of a variable, they are an info under a key that names a switch (`enabled`), and where the chart is not known
     /// - versions that lose a digit: `tag: 1.10` is the number 1.1; that is an error under a key that names a version
     ///   or a tag, and as the value of such a variable (`{name: APP_VERSION, value: 1.10}`), while `cpu: 0.50` is fine
     /// - octal numbers, `0644` is 420, and numbers that lose a leading zero, `08` is 8. A file `mode` is meant to be
@@ -72,6 +73,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         Walk {
             source: cx.source,
             of_flux: &|| *of_flux.get_or_init(|| is_of_flux(cx)),
+            has_chart: cx.chart.is_some(),
             steps: Vec::new(),
             out,
         }
@@ -92,6 +94,8 @@ fn is_of_flux(cx: &SourceContext<'_>) -> bool {
 struct Walk<'a, 'o, 'r> {
     source: &'a Arc<Source>,
     of_flux: &'o dyn Fn() -> bool,
+    /// Whether the templates that read the values are known.
+    has_chart: bool,
     steps: Vec<Step<'a>>,
     out: &'o mut Reporter<'r>,
 }
@@ -168,7 +172,12 @@ impl<'a> Walk<'a, '_, '_> {
         let found = ambiguity(scalar, name).filter(|found| found.printed.is_none());
         let is_word = matches!(scalar.value(), Value::Bool(_));
         let found = found.filter(|_| !(is_word && (self.of_flux)()));
-        if let Some(found) = found {
+        if let Some(mut found) = found {
+            // Most who write `ping: yes` mean the boolean, and get it.
+            let is_meant = !self.has_chart || names_switch(name);
+            if is_word && variable.is_none() && found.instead.is_some() && is_meant {
+                found.severity = Severity::Info;
+            }
             let finding = finding(self.source, node, scalar.text(), found, self.out);
             self.out.push(finding.at(self.path()));
         }

@@ -68,6 +68,31 @@ fn word(text: &str, value: bool) -> Option<Ambiguity> {
     })
 }
 
+/// Whether a key is plainly that of a switch: `enabled`, `useTls`, `allow_root`.
+pub(super) fn names_switch(key: &str) -> bool {
+    let is_switch = |word: Option<&String>| {
+        word.is_some_and(|word| {
+            matches!(
+                word.as_str(),
+                "active"
+                    | "allow"
+                    | "allowed"
+                    | "create"
+                    | "disable"
+                    | "disabled"
+                    | "enable"
+                    | "enabled"
+                    | "has"
+                    | "is"
+                    | "required"
+                    | "use"
+            )
+        })
+    };
+    let words = words_of(key);
+    is_switch(words.first()) || is_switch(words.last())
+}
+
 /// Whether a key names a version: its value is text that happens to look like a number.
 fn names_version(key: &str) -> bool {
     let words = words_of(key);

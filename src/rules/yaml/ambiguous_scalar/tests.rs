@@ -12,6 +12,7 @@ fn findings(text: &str) -> Vec<(String, Severity)> {
         Walk {
             source: &source,
             of_flux: &|| false,
+            has_chart: true,
             steps: Vec::new(),
             out: &mut out,
         }

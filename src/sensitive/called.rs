@@ -1,0 +1,106 @@
+//! What a value says together with its own name, beyond what the name promises.
+
+use envlint_yaml::{Node, Scalar};
+
+use super::defaults::is_default;
+use super::names::{Promise, words};
+
+/// What a name promises of this value. `secretKey: password` names the key of a Secret; a variable of a container is the value
+/// itself, so that `SECRET_KEY: password` is a bad secret.
+pub(super) fn promise_of(name: &str, text: &str, promise: Promise) -> Promise {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_variable = name.contains('_') && name.bytes().all(is_part);
+    let small = text.to_ascii_lowercase();
+    let mut words = ["secret", "token", "key", "auth"].iter();
+    // `SECRET_KEY: secret-key`, in a map of variables and the keys of a Secret that fill them.
+    let is_name = words.any(|word| small.contains(word));
+    match promise {
+        Promise::Token if is_variable && !is_name && is_default(text, Promise::Password) => {
+            Promise::Password
+        }
+        promise => promise,
+    }
+}
+
+/// Whether a value is its own name once more: `dbpassword: dbpassword` names the key of a Secret.
+pub(super) fn repeats_name(name: &str, text: &str) -> bool {
+    let letters = |text: &str| -> String {
+        let kept = text.chars().filter(char::is_ascii_alphanumeric);
+        kept.map(|letter| letter.to_ascii_lowercase()).collect()
+    };
+    !text.is_empty() && text.len() <= 200 && letters(name) == letters(text)
+}
+
+/// How many names a map has before it is one of names.
+const FEW: usize = 3;
+
+/// Whether the entries of a map of secrets are names of what lies elsewhere: `envSecret: {DB_PASSWORD: shop-db-password, …}`, where
+/// all are in small letters with dashes.
+pub(super) fn holds_dashed_names(key: &str, value: &Node) -> bool {
+    let words = words(key);
+    let is_of_secrets = matches!(words.last().map(String::as_str), Some("secret" | "secrets"));
+    let is_name = |text: &str| {
+        let parts = || text.split('-');
+        let is_part = |part: &str| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
+        parts().nth(1).is_some() && parts().all(is_part) && text.starts_with(char::is_alphabetic)
+    };
+    let mapping = value.as_mapping().filter(|_| is_of_secrets);
+    mapping.is_some_and(|mapping| {
+        let mut texts = mapping
+            .iter()
+            .map(|(_, value)| value.as_scalar().map(Scalar::text));
+        mapping.iter().nth(FEW - 1).is_some() && texts.all(|text| text.is_some_and(is_name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_hold_what_they_promise() {
+        for (name, text, expected) in [
+            ("SECRET_KEY", "password", Promise::Password),
+            ("SECRET_KEY", "secret-key", Promise::Token),
+            ("SECRET_KEY", "shop-django", Promise::Token),
+            ("secretKey", "password", Promise::Token),
+        ] {
+            assert_eq!(
+                promise_of(name, text, Promise::Token),
+                expected,
+                "{name}: {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_map_of_dashed_names_holds_no_secrets() {
+        let names = "{A_PASSWORD: shop-db-password, B_TOKEN: shop-token, C: host-1a}";
+        for (key, text, expected) in [
+            ("envSecret", names, true),
+            ("env", names, false),
+            (
+                "envSecret",
+                "{A: shop-db-password, B: Xk29-vQ7m, C: a-b}",
+                false,
+            ),
+            ("envSecret", "{A: shop-db-password, B: a-b}", false),
+        ] {
+            let document = envlint_yaml::Document::parse(text);
+            let root = document.root().expect("a map");
+            assert_eq!(holds_dashed_names(key, root), expected, "{key}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_value_repeats_its_name_however_it_is_written() {
+        assert!(repeats_name("postgresqlpassword", "postgresqlpassword"));
+        assert!(repeats_name("dbPassword", "db-password"));
+        assert!(!repeats_name("password", "password1"));
+    }
+}
