@@ -32,6 +32,15 @@ pub(super) struct AppOutcome {
     pub(super) exposures: Exposures,
 }
 
+/// Which texts of an app's files stay for its findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// All that a finding points at.
+    All,
+    /// Those with comments that may suppress a finding.
+    Heard,
+}
+
 /// The values files of an app that were read and hold something of their own.
 pub(super) fn readable(files: &AppFiles) -> impl Iterator<Item = (&ValuesFile, &Arc<Source>)> {
     files.values.iter().filter_map(|file| {
@@ -68,7 +77,11 @@ impl AppOutcome {
 
     /// Takes note of files that nobody else has, and lets go of their values: from now on they are only pointed at and
     /// quoted.
-    pub(super) fn let_go<'s>(&mut self, own: impl Iterator<Item = (&'s Arc<Source>, LayerPath)>) {
+    pub(super) fn let_go<'s>(
+        &mut self,
+        own: impl Iterator<Item = (&'s Arc<Source>, LayerPath)>,
+        quotes: Quotes,
+    ) {
         let mut quoted: HashMap<*const Source, OnceLock<Arc<Source>>> = HashMap::new();
         for (source, layer) in own {
             self.files.push(ReadFile::on_disk(source, layer));
@@ -81,9 +94,13 @@ impl AppOutcome {
                 self.heard.push(Arc::clone(heard));
             }
         }
+        let quote = |source: &Source| match quotes {
+            Quotes::All => source.to_quote(),
+            Quotes::Heard => Source::new(source.path.as_str(), ""),
+        };
         let mut to_quote = |source: &Arc<Source>| {
             Arc::clone(match quoted.get(&Arc::as_ptr(source)) {
-                Some(slot) => slot.get_or_init(|| Arc::new(source.to_quote())),
+                Some(slot) => slot.get_or_init(|| Arc::new(quote(source))),
                 None => source,
             })
         };

@@ -32,7 +32,7 @@ use crate::values::Tree;
 use crate::workspace::{
     App, AppFiles, ChartFiles, Charts, LayerFile, ReadFile, Workspace, each_app,
 };
-use app_outcome::{AppOutcome, readable};
+use app_outcome::{AppOutcome, Quotes, readable};
 use exposure::Exposures;
 use taken::Taken;
 
@@ -47,6 +47,16 @@ pub fn check(workspace: &Workspace, selected: &[&App], reach: &Reach) -> Outcome
     Checker::new(workspace, selected).check(selected, reach)
 }
 
+/// The same for a caller that shows no finding, and only looks at which there are: the texts that they would quote are not
+/// kept. Of ten thousand apps with a finding in each file, these are all of their files.
+pub fn check_unshown(workspace: &Workspace, selected: &[&App], reach: &Reach) -> Outcome {
+    let checker = Checker {
+        quotes: Quotes::Heard,
+        ..Checker::new(workspace, selected)
+    };
+    checker.check(selected, reach)
+}
+
 /// What the checks of a workspace's apps share: read once, however many apps there are.
 #[derive(Debug)]
 pub struct Checker<'w> {
@@ -57,6 +67,7 @@ pub struct Checker<'w> {
     policies: Policies<'w>,
     /// Whether anything says of any app how it is deployed.
     has_evidence: bool,
+    quotes: Quotes,
 }
 
 impl<'w> Checker<'w> {
@@ -69,6 +80,7 @@ impl<'w> Checker<'w> {
             history: History::of(workspace, apps),
             policies: Policies::of(workspace),
             has_evidence: workspace.apps.iter().any(App::has_evidence),
+            quotes: Quotes::All,
         }
     }
 
@@ -98,7 +110,8 @@ impl<'w> Checker<'w> {
         let check_app = |app: &App| {
             let files = app.load(workspace);
             let mut outcome = self.check_app(app, &files);
-            outcome.let_go(readable(&files).map(|(file, source)| (source, file.own_layer())));
+            let own = readable(&files).map(|(file, source)| (source, file.own_layer()));
+            outcome.let_go(own, self.quotes);
             outcome
         };
         let failed = |problem| AppOutcome {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::app_outcome::AppOutcome;
+use super::app_outcome::{AppOutcome, Quotes};
 use super::role::{is_deployed, is_key, role_of, told_tier};
 use super::taken::Taken;
 use super::{Reach, checks};
@@ -78,7 +78,8 @@ pub(super) fn check(
             };
             outcome.findings = files.unsaid(search(&cx));
             if !outcome.findings.is_empty() || is_heard(source.text()) {
-                outcome.let_go(once((&source, LayerPath::file(path))));
+                let own = once((&source, LayerPath::file(path)));
+                outcome.let_go(own, Quotes::All);
             }
         }
         outcome

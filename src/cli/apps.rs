@@ -92,7 +92,7 @@ struct Seen<'w> {
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let (mut opened, mut failed) = (Vec::new(), Vec::new());
-    for group in workspaces::groups(invocation, &[]) {
+    for group in workspaces::groups(invocation, &[], false) {
         match group.open(invocation) {
             Ok(workspace) => opened.push(workspace),
             Err(failure) => failed.push(Checked::failed(group.root(), failure)),

@@ -9,16 +9,17 @@ use crate::source::Problem;
 use crate::workspace::{App, Workspace};
 
 /// The apps that own a file which changed since the revision; all apps when the configuration or a schema did, since
-/// every app is held to them; and what changed of the rest.
+/// every app is held to them; and what changed of the rest. New files may only be those that git tracks.
 ///
 /// # Errors
 /// When the revision does not exist, or git cannot be run.
 pub(super) fn apps<'w>(
     workspace: &'w Workspace,
     revision: &str,
+    is_tracked: bool,
 ) -> Result<(Vec<&'w App>, Reach), Problem> {
     let revision = Revision::resolve(&workspace.root, revision)?;
-    let changed = changed_since(&revision, concerns(workspace))?;
+    let changed = changed_since(&revision, is_tracked, concerns(workspace))?;
     let is_changed = |path: &str| changed.iter().any(|changed| changed == path);
     let config = workspace.config_source.as_ref();
     let concerns_all = config.is_some_and(|source| is_changed(&source.path))

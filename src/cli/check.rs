@@ -50,11 +50,14 @@ pub(super) struct Args {
     /// matter: the files of the work tree are checked.
     #[arg(long, value_name = "REV")]
     changed_since: Option<String>,
+    /// Look only at files that git tracks, and at PATH: what a commit holds. In a large repository that is found far sooner.
+    #[arg(long)]
+    tracked: bool,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let started = std::time::Instant::now();
-    let groups = workspaces::groups(invocation, &args.paths);
+    let groups = workspaces::groups(invocation, &args.paths, args.tracked);
     let mut unowned = Unowned::default();
     let checked: Vec<Checked> = groups
         .iter()
@@ -369,7 +372,7 @@ fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Fai
     let mut selected = select::owning(&workspace, &group.paths)?;
     let mut is_unchanged = false;
     if let Some(revision) = &args.changed_since {
-        let (changed, reach) = changed::apps(&workspace, revision)?;
+        let (changed, reach) = changed::apps(&workspace, revision, args.tracked)?;
         is_unchanged = matches!(&reach, Reach::Below(files) if files.is_empty());
         let is_changed = |app: &&App| changed.iter().any(|other| other.name == app.name);
         selected.apps.retain(is_changed);

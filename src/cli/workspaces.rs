@@ -8,7 +8,7 @@ use super::{Failure, Invocation};
 use crate::check::Outcome;
 use crate::masking::{Text, text};
 use crate::source::{Problem, work_tree};
-use crate::workspace::{Workspace, find_config, nested_below};
+use crate::workspace::{Scope, Workspace, find_config, nested_below};
 
 /// One workspace, and the paths that are to be checked there.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Group {
     start: PathBuf,
     /// The paths; none for all of it.
     pub paths: Vec<PathBuf>,
+    /// Whether only files count that git tracks.
+    is_tracked: bool,
     /// The workspace, where it was opened to find out which lie in it.
     opened: RefCell<Option<Result<Workspace, Failure>>>,
 }
@@ -49,19 +51,20 @@ impl Checked {
 }
 
 impl Group {
-    fn new(config: Option<PathBuf>, start: PathBuf) -> Group {
+    fn new(config: Option<PathBuf>, start: PathBuf, is_tracked: bool) -> Group {
         Group {
             config,
             start,
             paths: Vec::new(),
+            is_tracked,
             opened: RefCell::default(),
         }
     }
 
     /// The workspace that a path belongs to.
-    fn of(path: &Path) -> Group {
+    fn of(path: &Path, is_tracked: bool) -> Group {
         let start = start(path);
-        Group::new(find_config(&start), start)
+        Group::new(find_config(&start), start, is_tracked)
     }
 
     /// Opens the workspace.
@@ -72,10 +75,12 @@ impl Group {
         if let Some(opened) = self.opened.take() {
             return opened;
         }
-        invocation.checked(match &self.config {
-            Some(config) => Workspace::open_config(config),
-            None => Workspace::open(&self.start),
-        })
+        let scope = match self.is_tracked {
+            true => Scope::Tracked(&self.paths),
+            false => Scope::All,
+        };
+        let config = self.config.as_deref();
+        invocation.checked(Workspace::open_within(&self.start, config, scope))
     }
 
     /// The directory of the workspace, even of one that cannot be opened.
@@ -113,10 +118,10 @@ impl Group {
 }
 
 /// The workspaces of these paths, with those in the directories among them; without any path, the workspace of the
-/// current directory and those in it.
-pub(super) fn groups(invocation: &Invocation, paths: &[PathBuf]) -> Vec<Group> {
+/// current directory and those in it. Of their files, those that git tracks may be the only ones that count.
+pub(super) fn groups(invocation: &Invocation, paths: &[PathBuf], is_tracked: bool) -> Vec<Group> {
     if let Some(config) = &invocation.config {
-        let mut only = Group::new(Some(config.clone()), PathBuf::from("."));
+        let mut only = Group::new(Some(config.clone()), PathBuf::from("."), is_tracked);
         only.paths = paths.to_vec();
         return vec![only];
     }
@@ -131,16 +136,16 @@ pub(super) fn groups(invocation: &Invocation, paths: &[PathBuf]) -> Vec<Group> {
     let here = [PathBuf::from(".")];
     let wanted = if paths.is_empty() { &here } else { paths };
     for path in wanted {
-        let index = at(&mut groups, Group::of(path));
+        let index = at(&mut groups, Group::of(path, is_tracked));
         if !paths.is_empty() {
             groups[index].paths.push(path.clone());
         }
     }
     for directory in wanted.iter().filter(|path| path.is_dir()) {
-        let index = at(&mut groups, Group::of(directory));
+        let index = at(&mut groups, Group::of(directory, is_tracked));
         for config in groups[index].nested(invocation, directory) {
             let start = config.parent().unwrap_or(Path::new(".")).to_owned();
-            let index = at(&mut groups, Group::new(Some(config), start));
+            let index = at(&mut groups, Group::new(Some(config), start, is_tracked));
             // All of it lies in the directory.
             groups[index].paths.clear();
         }

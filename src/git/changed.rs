@@ -9,13 +9,15 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::index::Index;
+use super::tracked::tracked;
 use super::tree::{Entry, Kind};
 use super::{LARGEST, Revision};
 use crate::masking::text;
 use crate::source::{self, MOST_ENTRIES, Problem, Walk};
 
 /// The files below the repository's root that are not as they were in a revision, new ones included; relative to the
-/// root, with `/`. Only files that `concerns` says yes to are read.
+/// root, with `/`; of the new ones only those that git tracks, where that is asked for. Only files that `concerns` says yes to
+/// are read.
 ///
 /// A file that was not touched since git compared it is taken for what git found it to be. Any other one is compared as it is
 /// on the disk, without the filters of `.gitattributes`; other ends of lines alone are no change. A submodule, and a link that
@@ -25,6 +27,7 @@ use crate::source::{self, MOST_ENTRIES, Problem, Walk};
 /// When git fails.
 pub fn changed_since(
     revision: &Revision,
+    is_tracked: bool,
     concerns: impl Fn(&str) -> bool + Sync,
 ) -> Result<Vec<String>, Problem> {
     let tree = revision.tree()?;
@@ -44,8 +47,13 @@ pub fn changed_since(
         .filter(|(path, entry)| concerns(path) && !is_as(root, path, entry, &is_clean))
         .map(|(path, _)| path.clone())
         .collect();
-    let (files, links) = on_disk(root)?;
-    changed.extend(files.into_iter().filter(|path| !tree.contains_key(path)));
+    let listed = if is_tracked { tracked(root) } else { None };
+    let (files, links) = match listed {
+        Some(listed) => sorted_out(listed.into_iter()),
+        None => on_disk(root)?,
+    };
+    let is_new = |path: &String| !tree.contains_key(path) && root.join(path).exists();
+    changed.extend(files.into_iter().filter(is_new));
     let known: HashSet<String> = changed.iter().cloned().collect();
     let leads_to_change = |link: &String| {
         !known.contains(link) && concerns(link) && leads_to_change(root, link, &known)
@@ -95,14 +103,20 @@ fn on_disk(root: &Path) -> Result<(Vec<String>, Vec<String>), Problem> {
         ))
         .help("ignore those that are no part of the repository"));
     }
+    let entries = walked.entries.into_iter();
+    Ok(sorted_out(entries.map(|entry| (entry.path, entry.kind))))
+}
+
+/// The files, and the links.
+fn sorted_out(entries: impl Iterator<Item = (String, source::Kind)>) -> (Vec<String>, Vec<String>) {
     let (mut files, mut links) = (Vec::new(), Vec::new());
-    for entry in walked.entries {
-        match entry.kind {
-            source::Kind::Link => links.push(entry.path),
-            _ => files.push(entry.path),
+    for (path, kind) in entries {
+        match kind {
+            source::Kind::Link => links.push(path),
+            _ => files.push(path),
         }
     }
-    Ok((files, links))
+    (files, links)
 }
 
 fn relative(root: &Path, path: &Path) -> Option<String> {

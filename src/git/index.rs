@@ -1,10 +1,11 @@
 //! What git's index remembers of the files of a work tree: their contents by name, and by what to tell that they have not
-//! been touched since (gitformat-index(5)). Where it tells that, nobody needs to read them.
+//! been touched since (gitformat-index(5)). Where it tells that, nobody needs to read them; and where it lists all that git
+//! tracks, no directory needs to be read to find it.
 
-use std::collections::HashMap;
 use std::fs::{self, Metadata};
 
 use super::repository::Repository;
+use crate::source::Kind;
 
 /// A larger index is not read, in bytes: that of two million files.
 const LARGEST: u64 = 256 << 20;
@@ -12,7 +13,10 @@ const LARGEST: u64 = 256 << 20;
 /// The index of a repository, or nothing where there is none that can be read: then every file is.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    files: HashMap<String, Known>,
+    /// In the order of their paths.
+    files: Vec<Known>,
+    /// Whether it has all that git tracks: nothing stands for several files, or in another index.
+    is_whole: bool,
     /// When it was written.
     written: Time,
 }
@@ -20,20 +24,29 @@ pub(super) struct Index {
 /// Seconds and nanoseconds, as the file system has them.
 type Time = (u32, u32);
 
+/// The name of an object, in as many bytes as the repository gives it; zeros behind them.
+type Object = [u8; 32];
+
 /// What is remembered of a file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Known {
+    path: String,
     changed: Time,
     modified: Time,
     inode: u32,
+    mode: u32,
     size: u32,
-    hash: String,
+    object: Object,
+    /// It has several contents, of the sides of a merge.
+    is_open: bool,
+    /// It is left out of the work tree on purpose (git-sparse-checkout(1)).
+    is_absent: bool,
 }
 
 impl Index {
     /// Reads the index of a repository. `hash` is how many bytes the names of its objects have.
     pub(super) fn of(repository: &Repository, hash: usize) -> Index {
-        let path = repository.git_dir().join("index");
+        let path = repository.index();
         let Ok(found) = fs::metadata(&path) else {
             return Index::default();
         };
@@ -41,26 +54,61 @@ impl Index {
             return Index::default();
         }
         let bytes = fs::read(&path).unwrap_or_default();
-        Index {
-            files: files(&bytes, hash).unwrap_or_default(),
-            written: times(&found).map_or((0, 0), |(_, modified)| modified),
+        let written = times(&found).map_or((0, 0), |(_, modified)| modified);
+        let read = read(&bytes, hash).unwrap_or_default();
+        Index { written, ..read }
+    }
+
+    /// The files and links below a directory of the work tree, whose path ends with `/` unless it is the root's, in the order
+    /// of their paths. None where there may be others: in submodules, or where a part of the index stands elsewhere.
+    pub(super) fn below(self, directory: &str) -> Option<Vec<(String, Kind)>> {
+        let mut found: Vec<(String, Kind)> = Vec::with_capacity(self.files.len());
+        for mut known in self.files {
+            let Some(path) = known.path.strip_prefix(directory) else {
+                continue;
+            };
+            if known.is_absent || found.last().is_some_and(|(last, _)| last == path) {
+                continue;
+            }
+            let kind = match known.mode >> 12 {
+                0o10 => Kind::File,
+                0o12 => Kind::Link,
+                _ => return None,
+            };
+            known.path.drain(..directory.len());
+            found.push((known.path, kind));
         }
+        self.is_whole.then_some(found)
     }
 
     /// Whether a file, by its path in the work tree, is surely the object of this name: nothing about it has changed since
     /// git looked at it. One that was written when the index was may have changed later in the same moment (git: racy-git).
     pub(super) fn is_clean(&self, path: &str, found: &Metadata, hash: &str) -> bool {
-        let Some(known) = self.files.get(path) else {
+        let at = self
+            .files
+            .binary_search_by(|known| known.path.as_str().cmp(path));
+        let Some(known) = at.ok().and_then(|at| self.files.get(at)) else {
             return false;
         };
         // An empty size is how git says that it does not know.
         known.size > 0
-            && known.hash == hash
+            && !known.is_open
+            && is_named(&known.object, hash)
             && u64::from(known.size) == found.len()
             && known.modified < self.written
             && times(found) == Some((known.changed, known.modified))
             && inode(found) == Some(known.inode)
     }
+}
+
+/// Whether the name of an object is this, in hexadecimal digits.
+fn is_named(object: &Object, digits: &str) -> bool {
+    let byte = |pair: &[u8]| {
+        let pair = std::str::from_utf8(pair).ok()?;
+        u8::from_str_radix(pair, 16).ok()
+    };
+    let bytes = digits.as_bytes().chunks(2).map(byte);
+    digits.len() <= 2 * object.len() && bytes.zip(object).all(|(byte, known)| byte == Some(*known))
 }
 
 /// When a file was last changed, and its content.
@@ -93,8 +141,8 @@ fn inode(_: &Metadata) -> Option<u32> {
     None
 }
 
-/// The entries of an index of version 2 to 4; none where it is cut off, or something else.
-fn files(bytes: &[u8], hash: usize) -> Option<HashMap<String, Known>> {
+/// Reads an index of version 2 to 4; none where it is cut off, or something else.
+fn read(bytes: &[u8], hash: usize) -> Option<Index> {
     let mut rest = Bytes(bytes);
     if rest.take(4)? != b"DIRC" {
         return None;
@@ -104,20 +152,23 @@ fn files(bytes: &[u8], hash: usize) -> Option<HashMap<String, Known>> {
         return None;
     }
     let count = usize::try_from(rest.number()?).ok()?;
-    let mut files = HashMap::with_capacity(count.min(bytes.len() / 64));
+    let mut files = Vec::with_capacity(count.min(bytes.len() / 64));
+    let mut is_whole = true;
     let mut path: Vec<u8> = Vec::new();
     for _ in 0..count {
         let start = rest.0.len();
         let changed = (rest.number()?, rest.number()?);
         let modified = (rest.number()?, rest.number()?);
-        let (_device, inode) = (rest.number()?, rest.number()?);
-        let (_mode, _user, _group) = (rest.number()?, rest.number()?, rest.number()?);
+        let (_device, inode, mode) = (rest.number()?, rest.number()?, rest.number()?);
+        let (_user, _group) = (rest.number()?, rest.number()?);
         let size = rest.number()?;
-        let object = rest.take(hash)?;
+        let mut object = Object::default();
+        object.get_mut(..hash)?.copy_from_slice(rest.take(hash)?);
         let flags = rest.short()?;
-        if flags & EXTENDED != 0 {
-            rest.short()?;
-        }
+        let more = match flags & EXTENDED {
+            0 => 0,
+            _ => rest.short()?,
+        };
         match version {
             4 => {
                 let dropped = rest.varied()?;
@@ -131,25 +182,48 @@ fn files(bytes: &[u8], hash: usize) -> Option<HashMap<String, Known>> {
             let taken = start - rest.0.len();
             rest.take(taken.next_multiple_of(8) - taken)?;
         }
-        // What several sides of a merge have is nothing that git knows.
-        let is_merged = flags & STAGE == 0;
-        if let Some(path) = std::str::from_utf8(&path).ok().filter(|_| is_merged) {
-            let known = Known {
+        // A name that is not UTF-8 is none that envlint looks at.
+        if let Ok(path) = std::str::from_utf8(&path) {
+            files.push(Known {
+                path: path.to_owned(),
                 changed,
                 modified,
                 inode,
+                mode,
                 size,
-                hash: object.iter().map(|byte| format!("{byte:02x}")).collect(),
-            };
-            files.insert(path.to_owned(), known);
+                object,
+                is_open: flags & STAGE != 0,
+                is_absent: more & SKIPPED != 0,
+            });
         }
     }
-    Some(files)
+    // Behind the entries stand extensions, each with its name and its length, and a check sum of all.
+    while rest.0.len() > hash {
+        let name = rest.take(4)?;
+        is_whole &= name != SPLIT && name != SPARSE;
+        let length = usize::try_from(rest.number()?).ok()?;
+        rest.take(length)?;
+    }
+    is_whole &= rest.0.len() == hash;
+    // They are sorted; but who knows who wrote them.
+    if !files.is_sorted_by(|left: &Known, right| left.path <= right.path) {
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+    }
+    Some(Index {
+        files,
+        is_whole,
+        written: Time::default(),
+    })
 }
 
-/// Flags of an entry.
+/// Flags of an entry, and of the field behind them.
 const EXTENDED: u16 = 0x4000;
 const STAGE: u16 = 0x3000;
+const SKIPPED: u16 = 0x4000;
+
+/// Extensions: the entries of another index count, too; an entry may stand for a directory.
+const SPLIT: &[u8] = b"link";
+const SPARSE: &[u8] = b"sdir";
 
 /// What is left to read.
 struct Bytes<'b>(&'b [u8]);
@@ -222,6 +296,7 @@ mod tests {
         bytes.extend(version.to_be_bytes());
         bytes.extend(count.to_be_bytes());
         bytes.extend(entries.concat());
+        bytes.extend([0; 20]);
         bytes
     }
 
@@ -234,12 +309,19 @@ mod tests {
                 entry(version, "merged.yaml", "c.yaml", 0x1000),
             ];
             let bytes = index(version, &entries);
-            let files = files(&bytes, 20).unwrap();
-            let mut paths: Vec<&String> = files.keys().collect();
-            paths.sort();
-            assert_eq!(paths, ["a/b.yaml", "c.yaml"], "version {version}");
-            assert_eq!(files["c.yaml"].hash, "ab".repeat(20));
-            assert_eq!(files["c.yaml"].modified, (7, 7));
+            let files = read(&bytes, 20).unwrap().files;
+            let paths: Vec<(&str, bool)> = files
+                .iter()
+                .map(|known| (known.path.as_str(), known.is_open))
+                .collect();
+            let expected = [
+                ("a/b.yaml", false),
+                ("c.yaml", false),
+                ("merged.yaml", true),
+            ];
+            assert_eq!(paths, expected, "version {version}");
+            assert!(is_named(&files[1].object, &"ab".repeat(20)));
+            assert_eq!(files[1].modified, (7, 7));
         }
     }
 
@@ -247,11 +329,39 @@ mod tests {
     fn what_is_no_index_tells_nothing() {
         let whole = index(2, &[entry(2, "a.yaml", "", 0)]);
         for length in 0..whole.len() {
-            assert_eq!(files(&whole[..length], 20), None, "{length} bytes");
+            let read = read(&whole[..length], 20);
+            assert!(!read.is_some_and(|index| index.is_whole), "{length} bytes");
         }
-        assert_eq!(files(&index(5, &[]), 20), None);
+        assert!(read(&index(5, &[]), 20).is_none());
         let endless = [b"DIRC".as_slice(), &[0, 0, 0, 2], &[0xff; 4]].concat();
-        assert_eq!(files(&endless, 20), None);
+        assert!(read(&endless, 20).is_none());
+    }
+
+    #[test]
+    fn files_below_a_directory_are_listed_where_the_index_has_all() {
+        let entries = ["a.yaml", "sub/b.yaml", "sub/c.yaml"].map(|path| {
+            let mut bytes = entry(2, path, "", 0);
+            bytes[24..28].copy_from_slice(&0o100_644_u32.to_be_bytes());
+            bytes
+        });
+        let whole = index(2, &entries);
+        let below = |bytes: &[u8], directory: &str| -> Option<Vec<String>> {
+            let found = read(bytes, 20)?.below(directory)?;
+            Some(found.into_iter().map(|(path, _)| path).collect())
+        };
+        assert_eq!(below(&whole, "").unwrap().len(), 3);
+        assert_eq!(below(&whole, "sub/").unwrap(), ["b.yaml", "c.yaml"]);
+        let at = whole.len() - 20;
+        let with = |extension: &[u8]| {
+            let length = [0, 0, 0, 2, 9, 9];
+            [&whole[..at], extension, &length, &whole[at..]].concat()
+        };
+        assert!(below(&with(b"TREE"), "").is_some());
+        assert_eq!(below(&with(SPLIT), ""), None);
+        assert_eq!(below(&with(SPARSE), ""), None);
+        // The mode of a submodule.
+        let submodule = index(2, &[entry(2, "sub", "", 0)]);
+        assert_eq!(below(&submodule, ""), None);
     }
 
     #[cfg(unix)]
@@ -263,16 +373,18 @@ mod tests {
         let found = fs::metadata(&path).unwrap();
         let (changed, modified) = times(&found).unwrap();
         let index = |written: Time, size: u32| Index {
-            files: HashMap::from([(
-                "a.yaml".to_owned(),
-                Known {
-                    changed,
-                    modified,
-                    inode: inode(&found).unwrap(),
-                    size,
-                    hash: "ab".to_owned(),
-                },
-            )]),
+            files: vec![Known {
+                path: "a.yaml".to_owned(),
+                changed,
+                modified,
+                inode: inode(&found).unwrap(),
+                mode: 0o100_644,
+                size,
+                object: [0xab; 32],
+                is_open: false,
+                is_absent: false,
+            }],
+            is_whole: true,
             written,
         };
         let later = (modified.0 + 1, 0);

@@ -9,6 +9,7 @@ mod past;
 mod process;
 mod raw;
 mod repository;
+mod tracked;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ pub use changed::changed_since;
 pub use log::{Commit, FileChange};
 pub use past::{Committed, Incomplete, Past};
 use repository::Repository;
+pub use tracked::tracked;
 use tree::{Entries, follow};
 
 use crate::masking::{Name, Said, text};

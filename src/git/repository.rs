@@ -113,8 +113,36 @@ impl Repository {
     }
 
     /// Where the repository's own files are.
-    pub(super) fn git_dir(&self) -> &Path {
+    fn git_dir(&self) -> &Path {
         Path::new(&self.git_dir)
+    }
+
+    /// The same without a question to git where nobody need be asked: to read what the index says starts no program.
+    pub(super) fn beside(root: &Path) -> Option<Repository> {
+        let top = work_tree(root)?;
+        let git_dir = top.join(".git");
+        match Repository::told(root) {
+            None if git_dir.is_dir() => Some(Repository {
+                git_dir: git_dir.into_os_string(),
+                work_tree: top.into_os_string(),
+                root: root.to_owned(),
+            }),
+            None => Repository::around(root).ok(),
+            told => told,
+        }
+    }
+
+    /// Its index. While a commit is made, git names the one that will be committed: that of this repository, where it lies in
+    /// its directory.
+    pub(super) fn index(&self) -> PathBuf {
+        let own = self.git_dir();
+        let named = std::env::var_os("GIT_INDEX_FILE");
+        let named = named.map(|named| Path::new(&self.work_tree).join(named));
+        let is_own = |named: &PathBuf| {
+            let above = named.parent().and_then(|above| above.canonicalize().ok());
+            above.is_some() && above == own.canonicalize().ok()
+        };
+        named.filter(is_own).unwrap_or_else(|| own.join("index"))
     }
 
     /// The directory that is asked about.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Node, Path};
 
-use crate::check::{Outcome, Reach, check};
+use crate::check::{Outcome, Reach, check_unshown};
 use crate::rules::Finding;
 use crate::source::{Severity, Source};
 use crate::workspace::{App, CONFIG_FILE, Deployment, Workspace};
@@ -43,7 +43,7 @@ impl Candidate {
     /// Reads a configuration; none where it has other apps, other files, or mistakes.
     pub(super) fn read(found: &Workspace, text: &str) -> Option<Candidate> {
         let source = Arc::new(Source::new(CONFIG_FILE, text));
-        let workspace = Workspace::configured(found.root.clone(), Arc::clone(&source)).ok()?;
+        let workspace = found.configured_as(Arc::clone(&source)).ok()?;
         is_same(found, &workspace).then_some(Candidate { workspace, source })
     }
 
@@ -52,7 +52,7 @@ impl Candidate {
         let names: HashSet<&str> = some.iter().map(|app| &*app.name).collect();
         let apps = self.workspace.apps.iter();
         let apps: Vec<&App> = apps.filter(|app| names.contains(&*app.name)).collect();
-        let after = check(&self.workspace, &apps, &Reach::Below(Vec::new()));
+        let after = check_unshown(&self.workspace, &apps, &Reach::Below(Vec::new()));
         if after.problems.len() > before.problems {
             return Verdict::Other;
         }
@@ -94,7 +94,7 @@ pub(super) struct Before {
 impl Before {
     /// What a check finds of some apps.
     pub(super) fn of(workspace: &Workspace, some: &[&App]) -> Before {
-        let outcome = check(workspace, some, &Reach::Below(Vec::new()));
+        let outcome = check_unshown(workspace, some, &Reach::Below(Vec::new()));
         let mut known = HashMap::new();
         let mut spoke = BTreeSet::new();
         for finding in &outcome.findings {

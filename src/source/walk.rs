@@ -1,6 +1,8 @@
 //! The walk of a directory: its files and links, as ignore files leave them. Directories are listed side by side, and what
 //! their listings tell is asked of nothing else: a repository may have fifty thousand of them.
 
+mod listed;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -155,17 +157,7 @@ impl<'w> Walk<'w> {
     pub fn entries(&self, is_wanted: impl Fn(&Entry) -> bool + Sync) -> Walked {
         let guard = Guard::new(self.root);
         let mut walked = Walked::default();
-        let mut above = self.root.ancestors().skip(1);
-        // Those of other directories above are nothing that the repository has.
-        let counts = above.all(|above| guard.allows(above, &self.ignore_files));
-        let mut waiting = vec![Directory {
-            path: String::new(),
-            depth: 0,
-            rules: counts
-                .then(|| Rules::above(self.root, &self.ignore_files))
-                .flatten(),
-            listing: None,
-        }];
+        let mut waiting = vec![self.top(&guard)];
         while let Some(next) = waiting.pop() {
             if walked.entries.len() >= MOST_ENTRIES {
                 walked.is_cut = true;
@@ -191,6 +183,21 @@ impl<'w> Walk<'w> {
             .sort_by(|left, right| left.path.cmp(&right.path));
         walked.refused = guard.into_refused();
         walked
+    }
+
+    /// The root, with the ignore files of the directories above it.
+    fn top(&self, guard: &Guard) -> Directory {
+        let mut above = self.root.ancestors().skip(1);
+        // Those of other directories above are nothing that the repository has.
+        let counts = above.all(|above| guard.allows(above, &self.ignore_files));
+        Directory {
+            path: String::new(),
+            depth: 0,
+            rules: counts
+                .then(|| Rules::above(self.root, &self.ignore_files))
+                .flatten(),
+            listing: None,
+        }
     }
 
     /// Lists directories. Those with ignore files of their own are held back, to be looked at one by one: compiled, such a

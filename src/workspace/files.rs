@@ -6,6 +6,7 @@ use std::path::Path;
 use ignore::overrides::OverrideBuilder;
 
 use super::CONFIG_FILE;
+use super::listing::Listing;
 use crate::evidence::Unread;
 use crate::masking::{Said, Text, text};
 use crate::naming::{around_values, holds_commands};
@@ -52,7 +53,7 @@ pub(super) struct Files {
 
 /// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, directories behind links,
 /// folders of tools, and workspaces of their own.
-pub(super) fn files(root: &Path) -> Files {
+pub(super) fn files(root: &Path, listing: &Listing) -> Files {
     let walk = walk(root).entering(|entry| !is_of_a_tool(entry));
     let Paths {
         found,
@@ -60,7 +61,7 @@ pub(super) fn files(root: &Path) -> Files {
         copies,
         links,
         left_out,
-    } = paths(root, &walk, &|path| {
+    } = paths(root, listing, &walk, &|path| {
         is_yaml(path)
             || is_script(path)
             || path.ends_with(".json")
@@ -70,13 +71,12 @@ pub(super) fn files(root: &Path) -> Files {
     });
     let (settings, found): (Vec<String>, Vec<String>) =
         found.into_iter().partition(|path| is_settings(path));
-    let charts: HashSet<&str> = found
+    let charts: HashSet<String> = found
         .iter()
-        .filter_map(|path| path.strip_suffix("Chart.yaml"))
+        .filter_map(|path| path.strip_suffix("Chart.yaml").map(str::to_owned))
         .collect();
     let (templates, found): (Vec<String>, Vec<String>) = found
-        .iter()
-        .cloned()
+        .into_iter()
         .partition(|path| is_template(path, &charts));
     let nested: HashSet<String> = found
         .iter()
@@ -84,9 +84,10 @@ pub(super) fn files(root: &Path) -> Files {
         .map(str::to_owned)
         .collect();
     let is_ours = |path: &String| {
-        !path
-            .match_indices('/')
-            .any(|(at, _)| nested.contains(&path[..at]))
+        nested.is_empty()
+            || !path
+                .match_indices('/')
+                .any(|(at, _)| nested.contains(&path[..at]))
     };
     let templates = templates
         .into_iter()
@@ -170,6 +171,9 @@ const SHOWN: [&str; 9] = [
 
 /// Whether a file holds settings or keys by its name: `.env`, `.env.prod`, `prod.env`, `application.properties`, `tls.key`.
 fn is_settings(path: &str) -> bool {
+    if is_yaml(path) {
+        return false;
+    }
     let name = path.rsplit('/').next().unwrap_or(path);
     let lower = name.to_ascii_lowercase();
     let is_named = lower.starts_with(".env.")
@@ -179,7 +183,7 @@ fn is_settings(path: &str) -> bool {
         )
         || SETTINGS.iter().any(|end| lower.ends_with(end));
     let mut words = lower.split(['.', '-', '_']);
-    is_named && !is_yaml(path) && !words.any(|word| SHOWN.contains(&word))
+    is_named && !words.any(|word| SHOWN.contains(&word))
 }
 
 /// Endings of files that may deploy something.
@@ -217,7 +221,11 @@ fn is_script(path: &str) -> bool {
 }
 
 /// The YAML files that any of these patterns matches, which are in the form of `.gitignore`.
-pub(super) fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Vec<String> {
+pub(super) fn matching<'p>(
+    root: &Path,
+    listing: &Listing,
+    patterns: impl Iterator<Item = &'p str>,
+) -> Vec<String> {
     let mut only = OverrideBuilder::new(root);
     for pattern in patterns {
         // A pattern that cannot be read matches nothing.
@@ -229,13 +237,17 @@ pub(super) fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>)
     let walk = walk(root)
         .only(only)
         .entering(|entry| !is_of_a_tool(entry) && !is_templates(root, entry));
-    paths(root, &walk, &is_yaml).found
+    paths(root, listing, &walk, &is_yaml).found
 }
 
 /// The files below a directory that `is_wanted` takes for programs by their paths, where the walk of the workspace goes.
-pub(super) fn programs(root: &Path, is_wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<String> {
+pub(super) fn programs(
+    root: &Path,
+    listing: &Listing,
+    is_wanted: &(dyn Fn(&str) -> bool + Sync),
+) -> Vec<String> {
     let walk = walk(root).entering(|entry| !is_of_a_tool(entry));
-    paths(root, &walk, is_wanted).found
+    paths(root, listing, &walk, is_wanted).found
 }
 
 /// Only the ignore files of the workspace itself count: a check says the same on every machine. What lies one deeper is not
@@ -272,7 +284,7 @@ fn is_templates(root: &Path, entry: &Entry) -> bool {
 }
 
 /// Whether a path lies in the templates of one of these charts, which end with `/`.
-fn is_template(path: &str, charts: &HashSet<&str>) -> bool {
+fn is_template(path: &str, charts: &HashSet<String>) -> bool {
     let mut folders = path.match_indices("templates/");
     folders.any(|(at, _)| path.get(..at).is_some_and(|chart| charts.contains(chart)))
 }
@@ -295,13 +307,18 @@ struct Paths {
     left_out: Vec<Unread>,
 }
 
-fn paths(root: &Path, walk: &Walk<'_>, is_wanted: &(dyn Fn(&str) -> bool + Sync)) -> Paths {
+fn paths(
+    root: &Path,
+    listing: &Listing,
+    walk: &Walk<'_>,
+    is_wanted: &(dyn Fn(&str) -> bool + Sync),
+) -> Paths {
     let Walked {
         entries,
         unreadable,
         refused,
         is_cut,
-    } = walk.entries(|entry| {
+    } = listing.entries(walk, &|entry| {
         entry.depth > DEEPEST
             || entry.kind == Kind::Link
             || entry.kind == Kind::File && is_wanted(&entry.path)

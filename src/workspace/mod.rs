@@ -16,6 +16,7 @@ mod fleet;
 mod found;
 mod given;
 mod left;
+mod listing;
 mod marked;
 mod neighbours;
 mod nested;
@@ -30,6 +31,7 @@ mod umbrella;
 mod unclaimed;
 mod values_file;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -37,6 +39,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use discover::FoundApp;
 use files::Files;
 use fitting::Fitting;
+use listing::Listing;
 use schema::Schemas;
 use values_file::LayerFiles;
 
@@ -64,6 +67,7 @@ pub use each_app::each_app;
 pub use environment::Environment;
 pub use fleet::{Fleet, FleetApp, FleetProblem, Setting, Settings, unusable_name};
 pub use given::Given;
+pub use listing::Scope;
 pub(crate) use marked::follow as follow_reference;
 pub use marked::learn_marked_by;
 pub use neighbours::{Neighbour, NeighbourKind};
@@ -90,6 +94,7 @@ pub struct Workspace {
     pub apps: Vec<App>,
     /// The apps that a list names, where the configuration has one.
     pub fleet: Option<Fleet>,
+    listing: Listing,
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
     layers: LayerFiles,
@@ -128,6 +133,7 @@ impl Workspace {
             environments: Vec::new(),
             apps: Vec::new(),
             fleet: None,
+            listing: Listing::default(),
             usual: OnceLock::new(),
             schemas: Schemas::default(),
             layers: LayerFiles::default(),
@@ -146,6 +152,15 @@ impl Workspace {
         }
     }
 
+    /// A workspace of which only the files are known.
+    fn with_same_files(&self) -> Workspace {
+        Workspace {
+            listing: self.listing.clone(),
+            files: OnceLock::from(Arc::clone(self.files())),
+            ..Workspace::empty(self.root.clone())
+        }
+    }
+
     /// Finds the apps by what the repository says it deploys, then by the names of files; and the environments too, when
     /// none are declared.
     fn discover(&mut self) -> Result<(), Vec<Problem>> {
@@ -157,8 +172,11 @@ impl Workspace {
         let names = Names::new(declared).with_house(scan.house.clone());
         let names = names.with_clusters(files.all());
         let is_plain = |path: &str| !scan.foreign.contains_key(path);
-        let plain = files.yaml.iter().filter(|path| !stacks::is_of_pulumi(path));
-        let plain: Vec<String> = plain.cloned().collect();
+        let is_of_values = |path: &&String| !stacks::is_of_pulumi(path);
+        let plain = match files.yaml.iter().all(|path| is_of_values(&path)) {
+            true => Cow::Borrowed(&files.yaml),
+            false => Cow::Owned(files.yaml.iter().filter(is_of_values).cloned().collect()),
+        };
         let mut found = discover::discover(&plain, &self.environments, &scan.house, &scan.foreign);
         let names = names.with_house(found.house());
         let mut said = evidence::claims(&scan, known(), &names);
@@ -231,9 +249,8 @@ impl Workspace {
             named,
         };
         unread.extend(unclaimed.unread(found.unclaimed));
-        let mut templates = said.templates;
-        templates.extend(used.iter().cloned());
-        unread.extend(unclaimed::templates(files.scripts.iter(), &templates));
+        let is_known = |path: &String| said.templates.contains(path) || used.contains(path);
+        unread.extend(unclaimed::templates(files.scripts.iter(), &is_known));
 
         let environments = match self.environments.is_empty() {
             true => claimed::environments(&claimed, &left, self.stacks().names(), &said.stages),
@@ -289,7 +306,7 @@ impl Workspace {
     }
 
     fn files(&self) -> &Arc<Files> {
-        let find = || Arc::new(files::files(&self.root));
+        let find = || Arc::new(files::files(&self.root, &self.listing));
         self.files.get_or_init(find)
     }
 
@@ -331,8 +348,7 @@ impl Workspace {
         let find = || {
             let mut workspace = Workspace {
                 environments: self.environments.clone(),
-                files: OnceLock::from(Arc::clone(self.files())),
-                ..Workspace::empty(self.root.clone())
+                ..self.with_same_files()
             };
             workspace.discover().ok().map(|()| Box::new(workspace))
         };
@@ -383,7 +399,7 @@ impl Workspace {
 
     /// The YAML files below the root that patterns in the form of `.gitignore` name.
     pub fn files_matching<'p>(&self, patterns: impl Iterator<Item = &'p str>) -> Vec<String> {
-        files::matching(&self.root, patterns)
+        files::matching(&self.root, &self.listing, patterns)
     }
 
     /// The environments that apps of this workspace usually have, by [`family`]: those that more than half of them have.

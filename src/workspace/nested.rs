@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::CONFIG_FILE;
 use super::files::{Files, files};
+use super::listing::Listing;
 
 /// The configurations of the workspaces below a directory, which need not be a workspace that can be opened.
 pub fn nested_below(directory: &Path) -> Vec<PathBuf> {
-    configurations(directory, &files(directory))
+    configurations(directory, &files(directory, &Listing::Disk))
 }
 
 pub(super) fn configurations(root: &Path, files: &Files) -> Vec<PathBuf> {

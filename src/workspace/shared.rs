@@ -17,14 +17,14 @@ impl Workspace {
 }
 
 fn users(apps: &[App]) -> Users {
-    let mut by_layer: HashMap<LayerPath, Vec<&Option<String>>> = HashMap::new();
+    let mut by_layer: HashMap<&LayerPath, Vec<&Option<String>>> = HashMap::new();
     for app in apps {
         let layers = app
             .deployments
             .iter()
             .flat_map(|deployment| deployment.layers());
         for layer in layers {
-            let charts = by_layer.entry(layer.clone()).or_default();
+            let charts = by_layer.entry(layer).or_default();
             if !charts.contains(&&app.chart) {
                 charts.push(&app.chart);
             }
@@ -36,10 +36,11 @@ fn users(apps: &[App]) -> Users {
             // Of a manifest with several parts, each has a reader of its own.
             [_] if layer.part.is_some() => {}
             [chart] => {
-                users.entry(layer.path).or_insert_with(|| (*chart).clone());
+                let user = users.entry(layer.path.clone());
+                user.or_insert_with(|| (*chart).clone());
             }
             _ => {
-                users.insert(layer.path, None);
+                users.insert(layer.path.clone(), None);
             }
         }
     }

@@ -276,7 +276,7 @@ impl Workspace {
         let read = || {
             let mut reads = Reads::default();
             let mut room = MOST_PROGRAMS;
-            for path in files::programs(&self.root, &is_program) {
+            for path in files::programs(&self.root, &self.listing, &is_program) {
                 match read_text(&self.root, &path) {
                     Ok(text) => {
                         room = room.checked_sub(text.len())?;

@@ -55,7 +55,7 @@ pub(super) fn leave_to_jsonnet(
 /// Templates of values that nothing evaluates, as far as envlint reads: what they give is not checked.
 pub(super) fn templates<'t>(
     scripts: impl Iterator<Item = &'t String>,
-    known: &BTreeSet<String>,
+    is_known: &dyn Fn(&String) -> bool,
 ) -> Vec<Unread> {
     let is_values = |path: &&String| {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -63,9 +63,7 @@ pub(super) fn templates<'t>(
         let stem = stem.and_then(|name| name.strip_suffix(".yaml").or(name.strip_suffix(".yml")));
         stem.is_some_and(|stem| around_values(stem).is_some())
     };
-    let left = scripts
-        .filter(is_values)
-        .filter(|path| !known.contains(*path));
+    let left = scripts.filter(is_values).filter(|path| !is_known(path));
     let unread = left.map(|path| Unread {
         file: path.clone(),
         place: None,

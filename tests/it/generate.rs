@@ -202,7 +202,7 @@ fn a_workspace_below_the_repository_is_named_in_what_is_written() {
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let hook = sandbox.read(".githooks/pre-commit");
     assert!(
-        hook.contains("envlint check --config deploy/envlint.yaml\n"),
+        hook.contains("envlint check --tracked --config deploy/envlint.yaml\n"),
         "{hook}"
     );
 }

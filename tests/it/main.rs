@@ -83,6 +83,7 @@ mod suppression;
 mod taken_back;
 mod template;
 mod trace;
+mod tracked;
 mod transforms;
 mod unread_files;
 mod untaken;
