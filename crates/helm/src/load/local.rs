@@ -3,22 +3,11 @@
 
 use std::path::Path;
 
-use super::allowance::Allowance;
-use super::load_alone;
-use super::options::LoadOptions;
 use crate::chart::{Chart, Dependency};
 use crate::version::satisfies;
 
-/// The chart with those that it lacks and that can be taken from where Chart.yaml says.
-pub(super) fn bring(
-    chart: Chart,
-    path: &Path,
-    options: &LoadOptions,
-    allowance: &Allowance,
-) -> Chart {
-    if options.links_within.is_none() {
-        return chart;
-    }
+/// The chart with those that it lacks and that can be loaded from where Chart.yaml says.
+pub(super) fn bring(chart: Chart, path: &Path, load: &dyn Fn(&Path) -> Option<Chart>) -> Chart {
     let missing = chart.missing();
     let listed = chart.metadata().dependencies.iter();
     let lacked = listed.filter(|dependency| missing.contains(&dependency.name.as_str()));
@@ -28,9 +17,7 @@ pub(super) fn bring(
         if brought.iter().any(|known| known.name() == dependency.name) {
             continue;
         }
-        let found = dependency
-            .local()
-            .and_then(|local| load_alone(&path.join(local), options, allowance).ok());
+        let found = dependency.local().and_then(|local| load(&path.join(local)));
         brought.extend(found.filter(|found| is_asked(found, dependency)));
     }
     chart.with_dependencies(brought)

@@ -54,10 +54,12 @@ impl Chart {
 fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
     let allowance = Allowance::default();
     let chart = load_alone(path, options, &allowance)?;
-    match options.brings_local && path.is_dir() {
-        true => Ok(local::bring(chart, path, options, &allowance)),
-        false => Ok(chart),
-    }
+    let brings = options.brings_local && options.links_within.is_some() && path.is_dir();
+    let load = |path: &Path| load_alone(path, options, &allowance).ok();
+    Ok(match brings {
+        true => local::bring(chart, path, &load),
+        false => chart,
+    })
 }
 
 /// Loads the chart at `path` with what is in `charts/`.
