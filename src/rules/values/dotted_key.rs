@@ -57,7 +57,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 continue;
             };
             let deployment = cx.app.deployment(values.name());
-            let is_of_helm = deployment.is_some_and(|known| known.chart.is_some());
+            let is_of_helm =
+                deployment.is_some_and(|known| known.chart.is_some() || known.release.is_some());
             let is_open =
                 is_of_helm && values.chart.is_none() && values.file.is_written_in(tree.source());
             if !is_open || tree.as_scalar().is_none() {
