@@ -117,6 +117,13 @@ impl Project {
         self.declared.iter().find(|declared| declared.key == key)
     }
 
+    /// The resources of a program that is written in Pulumi YAML, with their names in it.
+    pub fn resources(&self) -> impl Iterator<Item = (&Key, &Node)> {
+        let root = self.source.document.root();
+        let resources = root.and_then(|root| root.as_mapping()?.get("resources")?.as_mapping());
+        resources.into_iter().flat_map(Mapping::iter)
+    }
+
     /// Whether a key belongs to the project itself, and not to a provider.
     pub fn owns(&self, key: &str) -> bool {
         let namespace = key.split_once(':').map(|(namespace, _)| namespace);

@@ -146,9 +146,7 @@ fn keeping<'a>(
 
 /// The options of resources that hold for every stack.
 fn of_program(project: &Project, stack: &StackValues<'_>, out: &mut Reporter<'_>) {
-    let root = project.source.document.root();
-    let resources = root.and_then(|root| root.as_mapping()?.get("resources")?.as_mapping());
-    for (resource, node) in resources.into_iter().flat_map(|map| map.iter()) {
+    for (resource, node) in project.resources() {
         let options = node
             .as_mapping()
             .and_then(|map| map.get("options")?.as_mapping());

@@ -117,9 +117,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 
 /// Names that a program of Pulumi YAML gives to the resources of every stack.
 fn fixed_names(project: &Project, stacks: [&StackValues<'_>; 2], out: &mut Reporter<'_>) {
-    let root = project.source.document.root();
-    let resources = root.and_then(|root| root.as_mapping()?.get("resources")?.as_mapping());
-    for (resource, node) in resources.into_iter().flat_map(|map| map.iter()) {
+    for (resource, node) in project.resources() {
         for node in names(node) {
             let [one, other] = stacks.map(|stack| &stack.values.environment.name);
             let fixed = node.as_str().unwrap_or_default();

@@ -59,12 +59,7 @@ impl Claimed {
         environment: &str,
         place: &Place,
     ) -> Option<usize> {
-        let mut candidates = candidates.iter().copied();
-        candidates.find(|index| {
-            let known = self.apps.get(*index);
-            let known = known.and_then(|app| app.places.get(environment));
-            known.is_some_and(|known| place.is_trial_of(known))
-        })
+        self.first_at(candidates, environment, |known| place.is_trial_of(known))
     }
 
     /// The app whose release another tool deploys, too.
@@ -74,11 +69,23 @@ impl Claimed {
         environment: &str,
         place: &Place,
     ) -> Option<usize> {
+        self.first_at(candidates, environment, |known| {
+            known.is_of_other_tool(place)
+        })
+    }
+
+    /// The first of some apps whose deployment to an environment is one of these.
+    fn first_at(
+        &self,
+        candidates: &[usize],
+        environment: &str,
+        is_it: impl Fn(&Place) -> bool,
+    ) -> Option<usize> {
         let mut candidates = candidates.iter().copied();
         candidates.find(|index| {
             let known = self.apps.get(*index);
             let known = known.and_then(|app| app.places.get(environment));
-            known.is_some_and(|known| known.is_of_other_tool(place))
+            known.is_some_and(&is_it)
         })
     }
 
