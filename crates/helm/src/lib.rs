@@ -49,6 +49,7 @@ mod version;
 mod warning;
 
 pub use chart::{Chart, ChartType, Dependency, ImportValues, Maintainer, Metadata};
+pub use envlint_gotemplate::Origin as TemplateOrigin;
 pub use functions::{
     MESSAGE_END, MESSAGE_START, Session, SessionOptions, expression_steps, registry,
 };
