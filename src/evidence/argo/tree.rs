@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use envlint_helm::{Chart, LoadOptions, satisfies};
+use envlint_budget::Budget;
+use envlint_helm::{Chart, LoadOptions, Together, satisfies};
 
 use crate::evidence::files::{Files, join, normal};
 use crate::evidence::nodes::{items, text};
@@ -12,6 +13,9 @@ use crate::source::boundary;
 
 /// Charts that depend on charts.
 const DEEPEST: usize = 4;
+
+/// Charts of one tree, each as often as another one depends on it.
+const MOST: u64 = 200;
 
 /// A chart, and those that it depends on.
 #[derive(Debug)]
@@ -26,10 +30,10 @@ pub(super) struct Tree {
 impl Tree {
     /// The tree of a chart's directory.
     pub(super) fn of(directory: &str, files: &Files<'_>) -> Tree {
-        Tree::below(directory, files, 0)
+        Tree::below(directory, files, 0, &Budget::new(MOST))
     }
 
-    fn below(directory: &str, files: &Files<'_>, depth: usize) -> Tree {
+    fn below(directory: &str, files: &Files<'_>, depth: usize, most: &Budget) -> Tree {
         let mut tree = Tree {
             directory: directory.to_owned(),
             parts: Vec::new(),
@@ -50,7 +54,7 @@ impl Tree {
             let Some(path) = normal(directory, path).filter(|path| files.is_chart(path)) else {
                 continue;
             };
-            if depth >= DEEPEST {
+            if depth >= DEEPEST || !most.spend(1) {
                 continue;
             }
             let asked = text(dependency, &["version"]).unwrap_or_default();
@@ -69,7 +73,7 @@ impl Tree {
                     ObjectName(version)
                 ));
             }
-            let part = Tree::below(&path, files, depth + 1);
+            let part = Tree::below(&path, files, depth + 1, most);
             let name = text(dependency, &["alias"]).unwrap_or(name);
             tree.parts.push((name.to_owned(), part));
         }
@@ -111,11 +115,16 @@ impl Tree {
 
     /// The chart with those that it depends on.
     pub(super) fn load(&self, files: &Files<'_>) -> Result<Chart, Text> {
+        self.load_with(files, &Together::default())
+    }
+
+    fn load_with(&self, files: &Files<'_>, together: &Together) -> Result<Chart, Text> {
         let options = LoadOptions {
             links_within: Some(boundary(files.root())),
             seen: None,
             any_format: true,
             brings_local: false,
+            together: Some(together.clone()),
         };
         let root: PathBuf = files.root().join(&self.directory);
         let chart = Chart::load_with(root, &options)
@@ -123,7 +132,7 @@ impl Tree {
         let missing: Vec<String> = chart.missing().into_iter().map(str::to_owned).collect();
         let mut parts = Vec::new();
         for (_, part) in &self.parts {
-            let loaded = part.load(files)?;
+            let loaded = part.load_with(files, together)?;
             if missing.iter().any(|name| name == loaded.name()) {
                 if let Some(refused) = &self.refused {
                     return Err(refused.clone());

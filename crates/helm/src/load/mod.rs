@@ -19,6 +19,7 @@ use crate::system::reason;
 use allowance::Allowance;
 use assemble::Loading;
 
+pub use allowance::Together;
 pub use options::{LoadError, LoadOptions};
 
 impl Chart {
@@ -52,7 +53,7 @@ impl Chart {
 /// # Errors
 /// Nothing there, not a chart, limits exceeded, or metadata that Helm refuses.
 fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
-    let allowance = Allowance::default();
+    let allowance = Allowance::within(options.together.as_ref());
     let chart = load_alone(path, options, &allowance)?;
     let brings = options.brings_local && options.links_within.is_some() && path.is_dir();
     let load = |path: &Path| load_alone(path, options, &allowance).ok();
@@ -94,7 +95,7 @@ fn load_alone(
         check_api_version(manifest, options.any_format)?;
         allowance.settle(assemble::chart(directory::read(directory)?, loading))
     } else {
-        let files = archive::read_file(&path, allowance)?;
+        let files = allowance.settle(archive::read_file(&path, allowance))?;
         let manifest = files.iter().find(|f| f.name() == "Chart.yaml");
         let manifest = manifest
             .ok_or_else(|| LoadError::new("unable to detect chart version, no Chart.yaml found"))?;
@@ -115,7 +116,7 @@ fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
     if let Some(manifest) = files.iter().find(|f| f.name() == "Chart.yaml") {
         check_api_version(manifest.data(), false)?;
     }
-    let allowance = Allowance::default();
+    let allowance = Allowance::within(None);
     let loading = Loading {
         seen: None,
         allowance: &allowance,
