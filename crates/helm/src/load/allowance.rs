@@ -1,12 +1,10 @@
-//! How much the files of one chart may come to together, and those of charts that are in memory together. Each archive may hold
-//! others, so that a few kilobytes would make gigabytes; and each chart has values, which take hundreds of times their length
-//! once they are read.
+//! How much the files of one chart may come to together. Each archive may hold others, so that a few kilobytes would make
+//! gigabytes; and each subchart has values, which take hundreds of times their length once they are read.
 
 use std::io::{self, Read};
 
-use envlint_budget::Budget;
-
 use super::options::{LoadError, MAX_CHART_SIZE};
+use super::together::{MAX_TOGETHER, MAX_VALUES_TOGETHER, Together};
 use crate::layer::Layer;
 
 /// Bytes of all archives. Helm bounds each archive by itself ([`MAX_CHART_SIZE`]).
@@ -15,46 +13,9 @@ const MAX_OF_CHART: u64 = 2 * MAX_CHART_SIZE;
 /// Keys and values in all values files of a chart and its subcharts.
 const MAX_VALUES_OF_CHART: u64 = 1_000_000;
 
-/// The same, for all charts that are in memory together.
-const MAX_TOGETHER: u64 = 256 * 1024 * 1024;
-const MAX_VALUES_TOGETHER: u64 = 4_000_000;
-
 /// Charts are text and shrink five to thirty times; deflate can reach a thousand. Small archives may do what they like.
 const MAX_RATIO: u64 = 250;
 const RATIO_FREE_SIZE: u64 = 8 * 1024 * 1024;
-
-/// What is left for charts that are in memory together. Its clones are one count.
-#[derive(Debug, Clone)]
-pub struct Together {
-    bytes: Budget,
-    values: Budget,
-}
-
-impl Default for Together {
-    fn default() -> Together {
-        Together::of(MAX_TOGETHER, MAX_VALUES_TOGETHER)
-    }
-}
-
-impl Together {
-    /// So many bytes of all archives when they are unpacked, and so many keys and values in all values files of the charts.
-    pub fn of(bytes: u64, values: u64) -> Together {
-        Together {
-            bytes: Budget::new(bytes),
-            values: Budget::new(values),
-        }
-    }
-
-    /// What is left, as a count of its own: for a chart that is not kept when it is too large.
-    pub fn rest(&self) -> Together {
-        Together::of(self.bytes.left(), self.values.left())
-    }
-
-    /// Whether one of the charts met the end. Which one it was depends on the order in which they were read.
-    pub fn is_spent(&self) -> bool {
-        self.bytes.is_spent() || self.values.is_spent()
-    }
-}
 
 /// What is left, for all parts of a chart: they are read side by side.
 pub(super) struct Allowance {

@@ -9,6 +9,7 @@ mod ignore;
 mod local;
 mod options;
 mod sniff;
+mod together;
 
 use std::path::Path;
 
@@ -19,8 +20,8 @@ use crate::system::reason;
 use allowance::Allowance;
 use assemble::Loading;
 
-pub use allowance::Together;
 pub use options::{LoadError, LoadOptions};
+pub use together::Together;
 
 impl Chart {
     /// Loads a chart from a directory or a `.tgz`.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::allowance::Together;
+use super::together::Together;
 
 /// The largest chart that Helm unpacks or reads from a directory (Helm: archive.MaxDecompressedChartSize).
 pub(crate) const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
