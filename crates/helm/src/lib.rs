@@ -54,7 +54,7 @@ pub use functions::{
     MESSAGE_END, MESSAGE_START, Session, SessionOptions, expression_steps, registry,
 };
 pub use layer::{Layer, ValuesError};
-pub use load::{LoadError, LoadOptions};
+pub use load::{LoadError, LoadOptions, Together};
 pub use reads::{Branch, Coverage, Read, Reads, Stop};
 pub use render::{
     Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place, Rendered,

@@ -8,6 +8,9 @@ use crate::evidence::nodes::{items, text};
 use crate::masking::{ObjectName, Said, Text, text as said_text};
 use crate::source::boundary;
 
+/// More charts than an umbrella brings are not looked at.
+const MOST: usize = 200;
+
 /// A chart, and those that it brings.
 pub(super) struct Umbrella {
     /// The directories, its own first.
@@ -30,7 +33,7 @@ impl Umbrella {
             normal(directory, path).filter(|path| files.is_chart(path))
         });
         let mut directories = vec![directory.to_owned()];
-        directories.extend(local);
+        directories.extend(local.take(MOST));
         Umbrella {
             has_more: dependencies.len() >= directories.len(),
             directories,
@@ -75,6 +78,7 @@ fn of_directory(
         seen: None,
         any_format: true,
         brings_local,
+        together: None,
     };
     Chart::load_with(files.root().join(directory), &options)
 }
