@@ -29,6 +29,7 @@ mod tasks;
 mod terraform;
 mod told;
 mod tools;
+mod unnamed;
 mod unread;
 mod walks;
 
