@@ -210,9 +210,8 @@ impl Workspace {
             taken: &said.taken,
             parameters: &said.parameters,
             makers: &said.makers,
-            fits: &|app| {
-                fitting.has_chart(app) || umbrella::is_of_charts(app, &fitting, &self.root)
-            },
+            fitting: &fitting,
+            root: &self.root,
         };
         let mut left = claimed.join(found.apps, &others, &|path| known.is_file(path));
         claimed.drop_trials(&mut left);

@@ -22,6 +22,7 @@ mod pieces;
 mod published;
 mod refused;
 mod releases;
+mod remains;
 mod runs;
 mod sealed;
 mod subtree;
