@@ -160,9 +160,8 @@ impl Search<'_> {
             taken: &said.taken,
             parameters: &said.parameters,
             makers: &said.makers,
-            fits: &|app| {
-                self.fitting.has_chart(app) || umbrella::is_of_charts(app, &self.fitting, root)
-            },
+            fitting: &self.fitting,
+            root,
         };
         let mut left = claimed.join(std::mem::take(&mut found.apps), &others, &is_file);
         claimed.drop_trials(&mut left);
