@@ -11,6 +11,7 @@ pub mod kubernetes;
 mod makes;
 pub mod objects;
 mod origin;
+mod passed_on;
 mod probe;
 mod references;
 mod rendered;

@@ -125,6 +125,14 @@ impl RenderedObject {
         }
     }
 
+    /// The kind and the name of the workload that it scales, if it is an autoscaler.
+    pub fn scaled(&self) -> Option<(&str, &str)> {
+        let of = |key: &str| self.at(&["spec", "scaleTargetRef", key])?.as_str();
+        // KEDA's first version knew Deployments only.
+        let name = of("name").or_else(|| of("deploymentName"))?;
+        Some((of("kind").unwrap_or("Deployment"), name))
+    }
+
     /// Whether its pod mounts a volume of the Secrets Store CSI driver, of this class.
     pub fn mounts_class(&self, class: &str) -> bool {
         let volumes = self.pod_spec().map(|(spec, _)| items(spec.get("volumes")));
