@@ -86,12 +86,17 @@ pub(super) fn leave_out_applied(workspace: &Workspace, findings: &mut Vec<Findin
     for one in &missed {
         by_name.entry(&one.name).or_default().push(one);
     }
+    let words: HashSet<&str> = missed.iter().flat_map(beginnings).collect();
     let mut found: HashSet<&Missed> = HashSet::new();
     for some in searched(workspace).chunks(AT_ONCE) {
         let made = some.par_iter().map(|path| {
             let text = read_text(&workspace.root, path).ok();
             text.map_or_else(Vec::new, |text| {
-                made_of(&text, told(workspace, path), &by_name)
+                let may_make = words_of(&text).any(|word| words.contains(word));
+                match may_make {
+                    true => made_of(&text, told(workspace, path), &by_name),
+                    false => Vec::new(),
+                }
             })
         });
         found.par_extend(made.flatten_iter());
@@ -139,9 +144,6 @@ fn made_of<'m>(
     environment: Option<&str>,
     by_name: &HashMap<&str, Vec<&'m Missed>>,
 ) -> Vec<&'m Missed> {
-    if !words(text).any(|word| by_name.contains_key(word)) {
-        return Vec::new();
-    }
     let mut all: HashSet<Made> = HashSet::new();
     let document = Document::parse(text);
     for root in document.documents() {
@@ -173,8 +175,19 @@ fn made_of<'m>(
     found
 }
 
+/// The words of which a file has one that makes what is missed: its name, or for a Secret what an operator makes it of,
+/// `shop-db` for `shop-db-app`.
+fn beginnings(missed: &Missed) -> impl Iterator<Item = &str> {
+    let is_secret = missed.kind == "Secret" && !missed.scales;
+    let ends = missed.name.match_indices(['-', '.']);
+    let before = ends.filter_map(|(at, _)| missed.name.get(..at));
+    let parts = missed.name.split('.');
+    let of_operator = before.chain(parts).filter(move |_| is_secret);
+    std::iter::once(&*missed.name).chain(of_operator)
+}
+
 /// The words that may be names. A text is cut once, however many names are looked for.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
     let is_end = |char: char| !char.is_alphanumeric() && !matches!(char, '-' | '_' | '.');
     text.split(is_end).filter(|word| !word.is_empty())
 }
@@ -209,8 +222,8 @@ fn made_objects(root: &Node) -> Vec<Made> {
     let Some(object) = RenderedObject::plain(root) else {
         return Vec::new();
     };
-    let secrets = object.secrets().into_iter();
-    let secrets = secrets.map(|name| ("Secret", name, false));
+    let secrets = object.secrets();
+    let secrets = secrets.iter().map(|name| ("Secret", &**name, false));
     let scaled = object.scaled().map(|(kind, name)| (kind, name, true));
     let all = secrets.chain(scaled);
     let all = all.chain([(&*object.kind, &*object.name, false)]);
@@ -313,7 +326,7 @@ fn command(line: &str, by_name: &HashMap<&str, Vec<&Missed>>) -> Vec<Made> {
         Some("") => after.next(),
         named => named,
     };
-    let all: BTreeSet<&str> = words(made).collect();
+    let all: BTreeSet<&str> = words_of(made).collect();
     let mut found = Vec::new();
     let named = all.iter().filter_map(|word| by_name.get(word)).flatten();
     for missed in named.filter(|missed| missed.scales == scales) {
@@ -346,7 +359,7 @@ mod tests {
     #[test]
     fn a_text_is_cut_once_however_many_names_begin_alike() {
         let text = format!("# {}\nname: aa\n", "a".repeat(1_000_000));
-        assert_eq!(words(&text).count(), 3);
+        assert_eq!(words_of(&text).count(), 3);
         let missed = Missed {
             kind: "Secret".to_owned(),
             name: "aa".to_owned(),

@@ -8,6 +8,7 @@ mod field_place;
 mod given;
 mod hosts;
 pub mod kubernetes;
+mod made_secrets;
 mod makes;
 pub mod objects;
 mod origin;

@@ -103,7 +103,7 @@ impl Brought {
                 secrets: made
                     .flat_map(|object| {
                         let names = object.secrets().into_iter();
-                        names.map(|name| (object.namespace.clone(), name.to_owned()))
+                        names.map(|name| (object.namespace.clone(), name.into_owned()))
                     })
                     .collect(),
             }

@@ -1,5 +1,7 @@
 //! Files that scripts write: they need not be there before these have run.
 
+use std::ops::Range;
+
 use envlint_budget::Budget;
 
 use crate::source::read_text;
@@ -10,6 +12,9 @@ const WRITERS: [&str; 13] = [
     ">", "tee ", "cp ", "mv ", "curl ", "wget ", "sops ", "yq ", "envsubst", "gomplate", "-o ",
     "--output", "aws s3",
 ];
+
+/// Those that write many files into a directory.
+const OF_DIRECTORIES: [&str; 2] = ["--output-dir", "--output-directory"];
 
 /// The bytes of files that are searched for such lines, and those of lines that are searched for names.
 const MOST_READ: u64 = 100_000_000;
@@ -42,10 +47,11 @@ impl<'w> Written<'w> {
         let directories = path
             .rmatch_indices('/')
             .filter_map(|(at, _)| path.get(..at));
-        let mut all = std::iter::once(path)
-            .chain(directories)
-            .take_while(is_missing);
-        all.any(|path| self.budget.spend(lines.len() as u64) && writes(lines, path))
+        let mut directories = directories.take_while(is_missing);
+        let is_written = |path: &str, writers: &[&str]| {
+            self.budget.spend(lines.len() as u64) && are_written(lines, path, writers)
+        };
+        is_written(path, &WRITERS) || directories.any(|path| is_written(path, &OF_DIRECTORIES))
     }
 }
 
@@ -70,9 +76,14 @@ fn lines(workspace: &Workspace) -> String {
     kept
 }
 
-/// Whether a line of a text writes a file: by its path, or by the end of it, as after a change of the directory. Parts that a
-/// variable stands for may be any.
+/// Whether a line of a text writes a file.
 pub(super) fn writes(text: &str, path: &str) -> bool {
+    are_written(text, path, &WRITERS)
+}
+
+/// Whether a line of a text has one of the writers before a path: by its path, or by the end of it, as after a change of the directory. Parts that a
+/// variable stands for may be any.
+fn are_written(text: &str, path: &str, writers: &[&str]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     if name.is_empty() || !text.contains(name) {
         return false;
@@ -81,12 +92,13 @@ pub(super) fn writes(text: &str, path: &str) -> bool {
     let mut lines = lines.filter(|line| !line.trim_start().starts_with('#'));
     lines.any(|line| {
         let mut named = line.match_indices(name);
-        named.any(|(at, name)| is_written(line, at, at + name.len(), path))
+        named.any(|(at, name)| is_written(line, at..at + name.len(), path, writers))
     })
 }
 
 /// Whether the word that ends here stands for a path, and a command before it writes it.
-fn is_written(line: &str, at: usize, end: usize, path: &str) -> bool {
+fn is_written(line: &str, name: Range<usize>, path: &str, writers: &[&str]) -> bool {
+    let (at, end) = (name.start, name.end);
     let is_edge = |char: char| char.is_whitespace() || "\"'`=>;|&".contains(char);
     let is_part = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_' | '.');
     let (before, after) = (line.get(..at), line.get(end..));
@@ -108,7 +120,7 @@ fn is_written(line: &str, at: usize, end: usize, path: &str) -> bool {
         written == part || is_any(written) || matches!(written, "" | "." | "..")
     });
     let before = line.get(..start).unwrap_or_default();
-    is_whole && is_same && WRITERS.iter().any(|writer| before.contains(writer))
+    is_whole && is_same && writers.iter().any(|writer| before.contains(writer))
 }
 
 #[cfg(test)]
@@ -131,6 +143,8 @@ mod tests {
         ] {
             assert_eq!(writes(text, "apps/prod/rendered.yaml"), expected, "{text}");
         }
-        assert!(writes("helm template web --output-dir out/", "out"));
+        let is_filled = |text: &str| super::are_written(text, "apps/out", &super::OF_DIRECTORIES);
+        assert!(is_filled("helm template web --output-dir apps/out/"));
+        assert!(!is_filled("cp -r apps/out backup/"));
     }
 }
