@@ -20,13 +20,14 @@ mod selector;
 mod trace;
 mod unseen;
 mod untaken;
+mod violations;
 mod workloads;
 mod written;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use app::{AppManifests, RenderedChart, RenderedViolation};
+pub use app::{AppManifests, RenderedChart};
 pub use brought::{
     Bounds, Brought, BroughtObject, Call, Defaults, Outside, PodContainers, Pods, Quota,
 };
@@ -40,9 +41,11 @@ pub use selector::Selector;
 pub use trace::{
     End, FieldOrigin, FieldTrace, Set, Untraced, ValueTrace, trace_field, trace_value,
 };
+pub use violations::{PrintedValue, RenderedViolation};
 pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
 use field_place::field_in_template;
+pub use written::Printed;
 use written::written_in;
 
 use envlint_helm::{

@@ -77,6 +77,17 @@ impl<'p> Variant<'p> {
         render_effective(&effective, &self.options).ok()
     }
 
+    /// What the chart makes where several values are others at once; none where it does not render so.
+    pub(super) fn rendered_with_others(&self, paths: &[&Path]) -> Option<Rendered> {
+        let mut changes = Vec::with_capacity(paths.len());
+        for &path in paths {
+            let now = self.values.at(path).map(|tree| tree.to_value());
+            let other = others(now.as_ref()).into_iter().next()?;
+            changes.push((path, other));
+        }
+        self.rendered_with(changes)
+    }
+
     /// A layer that sets some values. Lists are replaced as a whole.
     fn layer(&self, changes: Vec<(&Path, Value)>) -> Option<Layer> {
         let mut root = Value::Map(Map::default());
@@ -132,6 +143,11 @@ impl<'p> Probe<'p> {
         &self.base
     }
 
+    /// The chart with these values, ready for others.
+    pub(super) fn variant(&self) -> &Variant<'p> {
+        &self.variant
+    }
+
     /// What becomes of the value at a path, which need not be there.
     pub fn reach(&self, path: &Path) -> Reach {
         let now = self.variant.values.at(path).map(|tree| tree.to_value());
@@ -150,17 +166,6 @@ impl<'p> Probe<'p> {
             true => Reach::Refused,
             false => Reach::Nothing,
         }
-    }
-
-    /// What the chart makes where several values are others at once; none where it does not render so.
-    pub fn rendered_with_others(&self, paths: &[&Path]) -> Option<Rendered> {
-        let mut changes = Vec::with_capacity(paths.len());
-        for &path in paths {
-            let now = self.variant.values.at(path).map(|tree| tree.to_value());
-            let other = others(now.as_ref()).into_iter().next()?;
-            changes.push((path, other));
-        }
-        self.variant.rendered_with(changes)
     }
 }
 
