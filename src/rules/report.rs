@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::{Path, Spanned, Value};
 
 use super::{AppContext, Rule, WorkspaceContext, profile};
@@ -11,7 +12,9 @@ use crate::manifests::{Printed, PrintedValue, RenderedObject, RenderedViolation}
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
-use crate::source::{Confidence, Diagnostic, Location, Severity, Source};
+use crate::source::{
+    Confidence, Diagnostic, Location, Severity, Source, nearest_within, slip_within,
+};
 use crate::values::{Located, Pattern, Tree};
 use crate::workspace::{Config, Environment, Profile};
 
@@ -27,10 +30,14 @@ pub struct Reporter<'a> {
     findings: &'a mut Vec<Finding>,
     /// How many findings were taken.
     taken: usize,
+    work: Budget,
 }
 
 /// How many findings of one rule an app may have; a generated file could make millions, which nobody reads.
 const MOST: usize = 10_000;
+
+/// How many objects, letters of words and the like one rule compares with each other for an app.
+const MOST_WORK: u64 = 20_000_000;
 
 impl<'a> Reporter<'a> {
     /// The collector of a rule's findings; none when the configuration turns the rule off.
@@ -53,7 +60,32 @@ impl<'a> Reporter<'a> {
             app,
             findings,
             taken: 0,
+            work: Budget::new(MOST_WORK),
         })
+    }
+
+    /// Whether the rule may do so much more: compare an object with so many others. A rule compares things of an app with each
+    /// other, whose number a stranger chooses; it is silent about the rest when too much was done.
+    pub fn may_do(&self, steps: usize) -> bool {
+        self.work.spend(steps as u64)
+    }
+
+    /// The candidate that a person may have meant by a word.
+    pub fn nearest<'c>(
+        &self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Option<&'c str> {
+        nearest_within(word, candidates, &self.work)
+    }
+
+    /// The candidate that is the same word but for a slip of the fingers.
+    pub fn slip<'c>(
+        &self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Option<&'c str> {
+        slip_within(word, candidates, &self.work)
     }
 
     /// A finding of the rule, to be completed and pushed.
