@@ -8,6 +8,7 @@ use envlint_budget::Budget;
 use envlint_helm::{Chart, Manifest, Rendered};
 use envlint_yaml::{Document, Node, Path};
 
+use super::given::{alternatives as alternatives_of, is_sure};
 use super::kubernetes::{self, Cluster};
 use super::objects::{self, Definition, Violation};
 use super::rendered::{RenderedObject, exponents, objects as objects_of};
@@ -169,11 +170,15 @@ impl<'a> AppManifests<'a> {
             })
     }
 
+    /// What is known of the values of an environment.
+    fn values_in(&self, environment: &str) -> Option<&EnvironmentValues<'a>> {
+        let mut environments = self.resolved.environments.iter();
+        environments.find(|values| **values.name() == *environment)
+    }
+
     /// The effective values of an environment.
     pub(super) fn values(&self, environment: &str) -> Option<&Tree<'a>> {
-        let mut environments = self.resolved.environments.iter();
-        let values = environments.find(|values| **values.name() == *environment)?;
-        values.effective.as_ref()
+        self.values_in(environment)?.effective.as_ref()
     }
 
     /// The objects that the chart makes in an environment; none where nobody knows, or where it makes too many.
@@ -230,11 +235,23 @@ impl<'a> AppManifests<'a> {
             let mut found = Vec::new();
             for chart in self.rendered() {
                 let most = MOST_VIOLATIONS.min(found.len() + MOST_OF_ENVIRONMENT);
+                let values = self.values_in(chart.environment);
+                let is_open = !self.resolved.has_known_layers()
+                    || values.is_some_and(|values| values.file.is_open());
+                let alternatives = OnceLock::new();
+                let others = || -> Vec<Rendered> {
+                    let of = |values| alternatives_of(self.resolved.app, chart.chart, values);
+                    values.map(of).unwrap_or_default()
+                };
                 for manifest in chart.manifests.iter().flat_map(all) {
                     if found.len() >= most {
                         break;
                     }
-                    let violations = self.violations_of(chart, manifest, |_, _| true);
+                    let violations = self.violations_of(chart, manifest, |violation, root| {
+                        is_sure(violation, manifest, root, is_open, || {
+                            alternatives.get_or_init(others)
+                        })
+                    });
                     found.extend(self.located(chart, manifest, violations, None));
                 }
             }

@@ -44,7 +44,7 @@ use field_place::field_in_template;
 use envlint_helm::{
     Error, LoadError, Manifest, Options, Read, Rendered, Stage, ValuesError, render_effective,
 };
-use envlint_yaml::Span;
+use envlint_yaml::{Path, Span};
 
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::EnvironmentValues;
@@ -101,8 +101,8 @@ pub fn of_chart(
             };
             render_effective(effective, &without_missing).map_err(|_| refused)
         }
-        Err(refused) if repeats && refused.stage() == Stage::Execute => {
-            given::rendered(app, chart, values).ok_or(refused)
+        Err(refused) if repeats && matches!(refused.stage(), Stage::Execute | Stage::Manifest) => {
+            given::rendered(app, chart, values, refused)
         }
         rendered => rendered,
     };
@@ -219,6 +219,16 @@ impl Failure {
             Failure::Values(_) => false,
             Failure::Render(error) => error.stage() == Stage::Chart,
         }
+    }
+
+    /// The path of the values that the expression reads in which it fails, where that is all of it.
+    pub fn path_read(&self) -> Option<Path> {
+        let reason = self.reason();
+        let (_, behind) = reason.split_once("<.Values.")?;
+        let (path, _) = behind.split_once('>')?;
+        let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '_' | '.');
+        let keys = path.chars().all(is_plain).then(|| path.split('.'))?;
+        Some(keys.fold(Path::root(), |path, key| path.key(key)))
     }
 
     /// Whether a template does not even parse, whatever the values are.
