@@ -91,3 +91,4 @@ mod untaken;
 mod unused_values;
 mod workloads;
 mod worth;
+mod written;

@@ -124,7 +124,7 @@ impl<'c> Seen<'c, '_> {
             );
             return;
         }
-        let is_made = |object: &RenderedObject| object.secrets().contains(&name);
+        let is_made = |object: &RenderedObject| object.secrets().iter().any(|made| made == name);
         if self.is_secret() && self.objects.iter().any(is_made) {
             return;
         }
