@@ -6,7 +6,7 @@ use envlint_yaml::{Map, Node, Path, Segment, Value};
 
 use super::objects::{Violation, ViolationSort};
 use super::probe::Variant;
-use super::{all, untaken};
+use super::{Failure, all, untaken};
 use crate::resolve::EnvironmentValues;
 use crate::values::Tree;
 use crate::workspace::{App, ChartFiles};
@@ -18,8 +18,8 @@ const MOST_TRIED: usize = 30;
 const MOST: usize = 500;
 
 /// What the chart makes where the maps are there that the given values lie in (`--set vault.suffix=…` makes the map `vault`,
-/// too), or, where that is not enough, some text where each of them is. Where the chart fails even so, the reason that is left once
-/// the maps are there; `refused` is why it fails without.
+/// too), and some text where each of those is that it cannot do without. Where it fails even so, the reason that is left;
+/// `refused` is why it fails without.
 pub(super) fn rendered(
     app: &App,
     chart: &ChartFiles,
@@ -31,31 +31,94 @@ pub(super) fn rendered(
     else {
         return Err(refused);
     };
-    let given = paths(values);
-    let maps = given.iter().filter_map(Path::parent);
+    let mut open = paths(values);
+    let maps = open.iter().filter_map(Path::parent);
     let mut maps: Vec<Path> = maps.filter(|map| is_missing(effective, map)).collect();
     // Maps in maps: the outer ones first.
     maps.sort_by_key(|map| map.segments().len());
-    let with_maps = || maps.iter().map(|map| (map, Value::Map(Map::new())));
-    let mut reason = refused;
-    if !maps.is_empty() && reason.stage() == Stage::Execute {
-        match variant.try_rendered_with(with_maps().collect()) {
-            Some(Ok(rendered)) => return Ok(rendered),
-            Some(Err(error)) => reason = error,
-            None => {}
-        }
-    }
-    let is_empty = |path: &&Path| {
+    open.retain(|path| {
         let known = effective.at(path);
         known.is_none_or(|tree| tree.is_null() || tree.as_str() == Some(""))
+    });
+    let mut texts: Vec<Path> = Vec::new();
+    let mut reason = refused;
+    let is_mended_by_maps = !maps.is_empty() && reason.stage() == Stage::Execute;
+    for round in 0..MOST_TRIED {
+        if round > 0 || !is_mended_by_maps {
+            let needed = needed(chart, &reason, &open);
+            if needed.is_empty() {
+                break;
+            }
+            open.retain(|path| !needed.contains(path));
+            texts.extend(needed);
+        }
+        let text = || Value::String(UNKNOWN.to_owned());
+        let changes = maps.iter().map(|map| (map, Value::Map(Map::new())));
+        let changes = changes.chain(texts.iter().map(|path| (path, text())));
+        match variant.try_rendered_with(changes.collect()) {
+            Some(Ok(rendered)) => return Ok(rendered),
+            Some(Err(error)) => reason = error,
+            None => break,
+        }
+    }
+    Err(reason)
+}
+
+/// Which of some paths a template may need where it fails: those that the line reads, else those that the reason names, else those
+/// that the template reads. A text is put nowhere else: it would take branches that nothing takes.
+fn needed(chart: &ChartFiles, reason: &Error, open: &[Path]) -> Vec<Path> {
+    let (Some(place), Some(reads)) = (reason.place(), chart.reads()) else {
+        return Vec::new();
     };
-    let text = || Value::String(UNKNOWN.to_owned());
-    let texts = given.iter().filter(is_empty).map(|path| (path, text()));
-    let texts: Vec<(&Path, Value)> = texts.collect();
-    let rendered = (!texts.is_empty())
-        .then(|| variant.rendered_with(with_maps().chain(texts).collect()))
-        .flatten();
-    rendered.ok_or(reason)
+    let on_line = on_line(chart, reason, open);
+    let is_on_line = |path: &Path| on_line.contains(path);
+    let message = reason.to_string();
+    let is_named = |path: &Path| message.contains(&path.to_string());
+    let is_read = |path: &Path| {
+        let mut places = reads.places(path).into_iter();
+        places.any(|read| read.file() == place.template)
+    };
+    let tests: [&dyn Fn(&Path) -> bool; 3] = [&is_on_line, &is_named, &is_read];
+    let found = tests.iter().map(|test| {
+        let found = open.iter().filter(|path| test(path));
+        found.cloned().collect::<Vec<Path>>()
+    });
+    found
+        .into_iter()
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+/// Which of some paths the line reads in which a template fails.
+fn on_line(chart: &ChartFiles, reason: &Error, paths: &[Path]) -> Vec<Path> {
+    let (Some(place), Some(reads)) = (reason.place(), chart.reads()) else {
+        return Vec::new();
+    };
+    let inside = place.template.split_once('/').map(|(_, inside)| inside);
+    let templates = chart.chart.iter().flat_map(|chart| chart.templates());
+    let mut templates = templates.filter(|file| Some(file.name()) == inside);
+    let text = templates.next().map_or(&[][..], |file| file.data());
+    let line_of = |at: usize| {
+        let before = text.get(..at).unwrap_or_default();
+        1 + before.iter().filter(|byte| **byte == b'\n').count()
+    };
+    let is_on_line = |path: &&Path| {
+        let mut places = reads.places(path).into_iter();
+        places.any(|read| {
+            read.file() == place.template && place.line == Some(line_of(read.span().start))
+        })
+    };
+    paths.iter().filter(is_on_line).cloned().collect()
+}
+
+impl Failure {
+    /// Whether it fails in a line that reads what is given when the app is deployed, and so may not fail then.
+    pub fn may_be_of_given(&self, chart: &ChartFiles, values: &EnvironmentValues<'_>) -> bool {
+        let Failure::Render(error) = self else {
+            return false;
+        };
+        !on_line(chart, error, &paths(values)).is_empty()
+    }
 }
 
 /// The paths that are given by their names.

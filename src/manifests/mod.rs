@@ -48,7 +48,7 @@ use written::written_in;
 use envlint_helm::{
     Error, LoadError, Manifest, Options, Read, Rendered, Stage, ValuesError, render_effective,
 };
-use envlint_yaml::{Path, Span};
+use envlint_yaml::Span;
 
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::EnvironmentValues;
@@ -227,16 +227,6 @@ impl Failure {
             Failure::Values(_) => false,
             Failure::Render(error) => error.stage() == Stage::Chart,
         }
-    }
-
-    /// The path of the values that the expression reads in which it fails, where that is all of it.
-    pub fn path_read(&self) -> Option<Path> {
-        let reason = self.reason();
-        let (_, behind) = reason.split_once("<.Values.")?;
-        let (path, _) = behind.split_once('>')?;
-        let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '_' | '.');
-        let keys = path.chars().all(is_plain).then(|| path.split('.'))?;
-        Some(keys.fold(Path::root(), |path, key| path.key(key)))
     }
 
     /// Whether a template does not even parse, whatever the values are.

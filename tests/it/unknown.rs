@@ -70,3 +70,30 @@ fn what_a_layer_that_is_not_known_may_set_is_not_missing() {
     without.remove(3);
     assert_eq!(findings(&without).len(), 1);
 }
+
+/// A text stands only where a template cannot do without: a digest that is given, too, takes no branch that nothing takes.
+#[test]
+fn what_is_given_takes_no_branch_by_itself() {
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec:\n  containers:\n  - name: shop\n    image: acme/shop{{ if .Values.digest }}@{{ .Values.digest }}{{ else }}:1.0{{ end }}\n    args: [{{ required \"a host\" .Values.host | quote }}]\n    command: {{ .Values.command | first }}\n";
+    let script = "for ENV in dev prod; do\n  helm upgrade shop chart -f values-$ENV.yaml --set digest=$DIGEST --set host=$HOST\ndone\n";
+    let given = script.replace("--set host", "--set command[0]=$COMMAND --set host");
+    let mut files = vec![
+        ("chart/Chart.yaml", CHART),
+        ("chart/values.yaml", "digest: ''\ncommand: [a]\n"),
+        ("chart/templates/pod.yaml", template),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "command: null\n"),
+        ("deploy.sh", script),
+    ];
+    let broken = |files: &[(&str, &str)]| -> Vec<&'static str> {
+        let findings = Sandbox::with(files).check().findings.into_iter();
+        let rules = findings.map(|finding| finding.rule);
+        rules
+            .filter(|rule| rule.starts_with("objects/") || rule.starts_with("chart/"))
+            .collect()
+    };
+    // Prod has no command, and nothing gives one.
+    assert_eq!(broken(&files), ["chart/does-not-render"]);
+    files[5].1 = &given;
+    assert_eq!(broken(&files), [""; 0]);
+}

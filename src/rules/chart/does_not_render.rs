@@ -122,10 +122,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 fn may_have_more(cx: &AppContext<'_>, environment: &str, failure: &Failure) -> bool {
     let mut environments = cx.environments.iter();
     let values = environments.find(|values| *values.environment.name == *environment);
-    let read = failure.path_read();
     let is_given = |values: &EnvironmentValues<'_>| {
-        let read = read.as_ref();
-        values.file.is_open() || read.is_some_and(|path| values.file.is_given(path))
+        let may_be = |chart| failure.may_be_of_given(chart, values);
+        values.file.is_open() || cx.chart.is_some_and(may_be)
     };
     !cx.has_known_layers() || values.is_some_and(is_given)
 }
