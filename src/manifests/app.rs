@@ -143,11 +143,15 @@ impl<'a> AppManifests<'a> {
             })
     }
 
+    /// What is known of the values of an environment.
+    pub(super) fn values_in(&self, environment: &str) -> Option<&EnvironmentValues<'a>> {
+        let mut environments = self.resolved.environments.iter();
+        environments.find(|values| **values.name() == *environment)
+    }
+
     /// The effective values of an environment.
     pub(super) fn values(&self, environment: &str) -> Option<&Tree<'a>> {
-        let mut environments = self.resolved.environments.iter();
-        let values = environments.find(|values| **values.name() == *environment)?;
-        values.effective.as_ref()
+        self.values_in(environment)?.effective.as_ref()
     }
 
     /// The objects that the chart makes in an environment; none where nobody knows, or where it makes too many.

@@ -108,8 +108,8 @@ pub fn of_chart(
             };
             render_effective(effective, &without_missing).map_err(|_| refused)
         }
-        Err(refused) if repeats && refused.stage() == Stage::Execute => {
-            given::rendered(app, chart, values).ok_or(refused)
+        Err(refused) if repeats && matches!(refused.stage(), Stage::Execute | Stage::Manifest) => {
+            given::rendered(app, chart, values, refused)
         }
         rendered => rendered,
     };
