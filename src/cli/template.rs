@@ -367,6 +367,7 @@ fn command(args: &Args) -> anyhow::Result<TemplateCommand> {
             seen: Some(masking::learn_file),
             any_format: false,
             brings_local: false,
+            together: None,
         },
         ..TemplateCommand::default()
     })

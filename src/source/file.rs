@@ -66,6 +66,9 @@ pub enum ReadError {
     /// It and the app's other values files hold more than envlint reads.
     #[error("the values files of the app have more than {MOST_VALUES} keys and values together")]
     TooMany,
+    /// It belongs to a chart that is larger than envlint reads, and is not kept without it.
+    #[error("its chart is larger than envlint reads")]
+    WithChart,
     /// It is ciphertext as a whole.
     #[error("{0} has encrypted it")]
     Encrypted(&'static str),

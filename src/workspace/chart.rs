@@ -1,9 +1,9 @@
 //! The files of a chart that checks look at, read once and shared by the apps that deploy it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use envlint_helm::{Chart, Layer, LoadError, LoadOptions, Reads};
+use envlint_helm::{Chart, Layer, LoadError, LoadOptions, Reads, Together};
 use rayon::prelude::*;
 
 use super::{App, Workspace};
@@ -22,9 +22,6 @@ pub struct ChartFiles {
     /// Its `values.schema.json`, as text; none when it has none.
     pub schema: Result<String, ReadError>,
     subcharts: Vec<Subchart>,
-    /// Where the charts lie that are not in `charts/`, but at other places of the workspace, by their places in the chart:
-    /// `charts/backend` is at `apps/backend`.
-    brought: Vec<(String, String)>,
     reads: OnceLock<Option<Reads>>,
     makes_disruption_budgets: OnceLock<Option<bool>>,
 }
@@ -40,7 +37,7 @@ struct Subchart {
 }
 
 impl ChartFiles {
-    fn load(workspace: &Workspace, directory: &str) -> ChartFiles {
+    fn load(workspace: &Workspace, directory: &str, together: &Together) -> ChartFiles {
         let root = workspace.root.join(directory);
         let options = LoadOptions {
             links_within: Some(boundary(&workspace.root)),
@@ -48,11 +45,13 @@ impl ChartFiles {
             seen: root.is_file().then_some(masking::learn_file),
             any_format: true,
             brings_local: true,
+            together: Some(together.clone()),
         };
         let chart = Chart::load_with(&root, &options);
         let path = join(directory, "values.yaml");
         let values = match chart.as_ref().ok().and_then(Chart::values) {
             Some(layer) => Ok(Source::of(path, Arc::clone(layer.document()))),
+            None if chart.as_ref().is_err_and(LoadError::is_limit) => Err(ReadError::WithChart),
             None => Source::read(&workspace.root, &path),
         };
         let mut subcharts = Vec::new();
@@ -64,34 +63,19 @@ impl ChartFiles {
             schema: read_text(&workspace.root, &join(directory, "values.schema.json")),
             directory: directory.to_owned(),
             subcharts,
-            brought: chart.as_ref().map_or_else(
-                |_| Vec::new(),
-                |chart| {
-                    let names = chart.brought().map(|(name, _)| name);
-                    names
-                        .map(|name| (format!("charts/{name}"), place_of(chart, directory, name)))
-                        .collect()
-                },
-            ),
             chart,
             reads: OnceLock::new(),
             makes_disruption_budgets: OnceLock::new(),
         }
     }
 
-    /// The path of one of its files, relative to the workspace's root.
+    /// The path of one of its files, relative to the workspace's root: by the name that Helm has for it, of the charts in it
+    /// as well.
     pub fn path(&self, file: &str) -> String {
-        let below = |(inside, directory): &(String, String)| {
-            let rest = file.strip_prefix(inside.as_str())?;
-            match rest.strip_prefix('/') {
-                Some(rest) => Some(join(directory, rest)),
-                None => rest.is_empty().then(|| directory.clone()),
-            }
-        };
-        let mut brought = self.brought.iter().filter_map(below);
-        brought
-            .next()
-            .unwrap_or_else(|| join(&self.directory, file))
+        let chart = self.chart.as_ref().ok();
+        let place = chart.map(|chart| chart.place_of(file));
+        let path = place.and_then(|place| normal(&self.directory, &place));
+        path.unwrap_or_else(|| join(&self.directory, file))
     }
 
     /// The directory of a chart of its tree, relative to the workspace's root.
@@ -158,7 +142,7 @@ impl ChartFiles {
 /// The charts in a chart and in those. Their files were read with the chart.
 fn add_subcharts(chart: &Chart, directory: &str, found: &mut Vec<Subchart>) {
     for subchart in chart.dependencies() {
-        let directory = place_of(chart, directory, subchart.name());
+        let directory = place_below(directory, subchart);
         let source = |layer: &Layer| {
             let path = join(&directory, "values.yaml");
             Arc::new(Source::of(path, Arc::clone(layer.document())))
@@ -173,13 +157,9 @@ fn add_subcharts(chart: &Chart, directory: &str, found: &mut Vec<Subchart>) {
     }
 }
 
-/// Where a chart lies that a chart in this directory depends on.
-pub(super) fn place_of(chart: &Chart, directory: &str, name: &str) -> String {
-    let mut brought = chart.brought();
-    let local = brought.find(|(brought, _)| *brought == name);
-    local
-        .and_then(|(_, path)| normal(directory, path))
-        .unwrap_or_else(|| join(directory, &format!("charts/{name}")))
+/// Where a chart in a chart lies, by the directory of that one.
+pub(super) fn place_below(directory: &str, part: &Chart) -> String {
+    normal(directory, part.place()).unwrap_or_else(|| join(directory, part.place()))
 }
 
 /// The charts that an app is deployed with.
@@ -219,14 +199,48 @@ pub struct Charts(BTreeMap<String, ChartFiles>);
 impl Charts {
     /// Reads the charts of these apps, each once.
     pub fn load<'a>(workspace: &Workspace, apps: impl Iterator<Item = &'a App>) -> Charts {
-        let mut directories: Vec<&str> = apps.flat_map(App::charts).collect();
-        directories.sort_unstable();
-        directories.dedup();
-        let load = |directory: &str| {
-            let files = ChartFiles::load(workspace, directory);
-            (directory.to_owned(), files)
+        let directories: BTreeSet<&str> = apps.flat_map(App::charts).collect();
+        Charts::load_within(workspace, &directories, &Together::default())
+    }
+
+    fn load_within(
+        workspace: &Workspace,
+        directories: &BTreeSet<&str>,
+        together: &Together,
+    ) -> Charts {
+        let all = together.rest();
+        let load = |directory: &&str| {
+            let files = ChartFiles::load(workspace, directory, &all);
+            ((*directory).to_owned(), files)
         };
-        Charts(directories.into_par_iter().map(load).collect())
+        let charts = Charts(directories.par_iter().map(load).collect());
+        match all.is_spent() {
+            false => charts,
+            true => {
+                // Which of them met the end follows from the threads.
+                drop(charts);
+                Charts::load_in_order(workspace, directories, together)
+            }
+        }
+    }
+
+    /// The charts by the order of their paths, as long as there is room for them; a smaller one may find some after a larger
+    /// one that did not.
+    fn load_in_order(
+        workspace: &Workspace,
+        directories: &BTreeSet<&str>,
+        together: &Together,
+    ) -> Charts {
+        let mut left = together.rest();
+        let load = |directory: &&str| {
+            let rest = left.rest();
+            let files = ChartFiles::load(workspace, directory, &rest);
+            if files.chart.is_ok() {
+                left = rest;
+            }
+            ((*directory).to_owned(), files)
+        };
+        Charts(directories.iter().map(load).collect())
     }
 
     /// The files of an app's chart; none where each environment has one of its own.
@@ -271,4 +285,36 @@ fn mentions(chart: &Chart, word: &str) -> bool {
             .dependencies()
             .iter()
             .any(|chart| mentions(chart, word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charts_that_do_not_fit_together_are_refused_by_the_order_of_their_paths() {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, keys) in [("a", 40), ("b", 70), ("c", 40)] {
+            let chart = directory.path().join(name);
+            std::fs::create_dir(&chart).unwrap();
+            let manifest = format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
+            std::fs::write(chart.join("Chart.yaml"), manifest).unwrap();
+            let values: String = (0..keys).map(|key| format!("k{key}: 1\n")).collect();
+            std::fs::write(chart.join("values.yaml"), values).unwrap();
+        }
+        std::fs::write(
+            directory.path().join("envlint.yaml"),
+            "environments: {dev: {}}\n",
+        )
+        .unwrap();
+        let workspace = Workspace::open(directory.path()).unwrap();
+        let loaded = |values: u64| -> Vec<bool> {
+            let together = Together::of(1 << 20, values);
+            let charts = Charts::load_within(&workspace, &["a", "b", "c"].into(), &together);
+            charts.iter().map(|files| files.chart.is_ok()).collect()
+        };
+        assert_eq!(loaded(1_000), [true, true, true]);
+        assert_eq!(loaded(200), [true, false, true]);
+        assert_eq!(loaded(10), [false, false, false]);
+    }
 }

@@ -81,6 +81,8 @@ impl Schemas {
                     seen: None,
                     any_format: true,
                     brings_local: true,
+                    // It is not kept.
+                    together: None,
                 };
                 let chart = Chart::load_with(&path, &options);
                 let of = |chart: Chart| Marking::of(&chart, directory, self);

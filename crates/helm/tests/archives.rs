@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use envlint_helm::{Chart, LoadOptions, Options, Values, render};
+use envlint_helm::{Chart, LoadOptions, Options, Together, Values, render};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -18,6 +18,11 @@ fn archive(entries: &[(&str, tar::EntryType, &[u8])]) -> Vec<u8> {
         header.set_mode(0o644);
         if kind.is_symlink() {
             header.set_link_name("/etc/passwd").expect("a link");
+        }
+        if let Some(gnu) = header.as_gnu_mut().filter(|_| kind.is_gnu_sparse()) {
+            gnu.realsize = *b"00010000000\0";
+            gnu.sparse[0].offset = gnu.realsize;
+            gnu.sparse[0].numbytes = *b"00000000000\0";
         }
         header.set_cksum();
         builder.append(&header, *data).expect("an entry");
@@ -140,6 +145,10 @@ fn archives_that_lead_astray_are_refused() {
             "chart archive contains \"demo/link\", which is a link or a device and not a file",
         ),
         (
+            with("demo/holes", tar::EntryType::GNUSparse, b""),
+            "chart archive contains \"demo/holes\", which is a sparse file; pack the chart with `helm package`",
+        ),
+        (
             with("demo/./Chart.yaml", FILE, MANIFEST),
             "chart archive contains \"Chart.yaml\" twice",
         ),
@@ -150,6 +159,56 @@ fn archives_that_lead_astray_are_refused() {
             format!("unable to load chart archive /demo-1.0.0.tgz: {reason}")
         );
     }
+}
+
+#[test]
+fn extended_headers_hide_nothing() {
+    let with = |kind: tar::EntryType, header: &[u8]| {
+        refusal(&archive(&[
+            ("demo/Chart.yaml", FILE, MANIFEST),
+            ("././@Header", kind, header),
+            ("demo/x", FILE, b"text"),
+        ]))
+    };
+    let holes = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n";
+    let holes = with(tar::EntryType::XHeader, holes);
+    assert!(holes.contains("\"demo/x\", which is a sparse file"));
+    let long = |length: usize| format!("demo/{}", "a/".repeat(length / 2));
+    let name = format!("{}x", long(5_000));
+    let found = with(tar::EntryType::GNULongName, name.as_bytes());
+    assert!(found.contains("contains a name of more than 4096 bytes"));
+    // What no file holds counts as well: names, and all that is skipped.
+    let name = long(9 << 20);
+    let found = with(tar::EntryType::GNULongName, name.as_bytes());
+    assert!(found.contains("inflates to more than 250 times its size"));
+    let found = with(tar::EntryType::XGlobalHeader, name.as_bytes());
+    assert!(found.contains("inflates to more than 250 times its size"));
+}
+
+#[test]
+fn charts_take_from_what_they_share() {
+    let values = "a: [1, 2, 3]\n".as_bytes();
+    let packed = archive(&[
+        ("demo/Chart.yaml", FILE, MANIFEST),
+        ("demo/values.yaml", FILE, values),
+    ]);
+    let (_dir, path) = write(&packed);
+    let loaded = |together: &Together| {
+        let options = LoadOptions {
+            together: Some(together.clone()),
+            ..LoadOptions::default()
+        };
+        Chart::load_with(&path, &options)
+    };
+    let together = Together::of(10_000, 100);
+    assert!(loaded(&together).is_ok() && !together.is_spent());
+    let copy = together.rest();
+    while loaded(&together).is_ok() {}
+    assert!(together.is_spent() && !copy.is_spent());
+    let few = loaded(&Together::of(10_000, 2)).expect_err("refused");
+    assert!(few.is_limit() && few.to_string().contains("keys and values together"));
+    let small = loaded(&Together::of(1_000, 100)).expect_err("refused");
+    assert!(small.is_limit() && small.to_string().contains("bytes together"));
 }
 
 #[test]

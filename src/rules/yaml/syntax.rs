@@ -268,11 +268,11 @@ fn action_at(source: &Source, mistake: usize) -> Option<Span> {
     is_action.then(|| Span::new(start, start + value.len()))
 }
 
-/// A file that could not be read. One that is not there is another rule's matter, and none for a chart; ciphertext is as it
-/// has to be.
+/// A file that could not be read. One that is not there is another rule's matter, and none for a chart; so is a chart that is
+/// too large; ciphertext is as it has to be.
 fn unreadable(path: &str, error: &ReadError, out: &Reporter<'_>) -> Option<Finding> {
     let help = match error {
-        ReadError::Missing | ReadError::Encrypted(_) => return None,
+        ReadError::Missing | ReadError::WithChart | ReadError::Encrypted(_) => return None,
         ReadError::NotText { .. } => "save it as UTF-8 text",
         ReadError::TooLarge(_) | ReadError::TooMany => {
             "make it smaller: values files hold settings, not data"

@@ -3,80 +3,107 @@
 
 use std::io::{self, Read};
 
-use envlint_budget::Budget;
-
 use super::options::{LoadError, MAX_CHART_SIZE};
+use super::together::{MAX_TOGETHER, MAX_VALUES_TOGETHER, Together};
 use crate::layer::Layer;
 
 /// Bytes of all archives. Helm bounds each archive by itself ([`MAX_CHART_SIZE`]).
-const MAX_TOGETHER: u64 = 2 * MAX_CHART_SIZE;
+const MAX_OF_CHART: u64 = 2 * MAX_CHART_SIZE;
 
 /// Keys and values in all values files of a chart and its subcharts.
-const MAX_VALUES: u64 = 1_000_000;
+const MAX_VALUES_OF_CHART: u64 = 1_000_000;
+
+/// Charts are text and shrink five to thirty times; deflate can reach a thousand. Small archives may do what they like.
+const MAX_RATIO: u64 = 250;
+const RATIO_FREE_SIZE: u64 = 8 * 1024 * 1024;
 
 /// What is left, for all parts of a chart: they are read side by side.
 pub(super) struct Allowance {
-    bytes: Budget,
-    values: Budget,
-}
-
-impl Default for Allowance {
-    fn default() -> Allowance {
-        Allowance {
-            bytes: Budget::new(MAX_TOGETHER),
-            values: Budget::new(MAX_VALUES),
-        }
-    }
+    own: Together,
+    together: Option<Together>,
 }
 
 impl Allowance {
-    /// A reader that takes from the allowance what it reads, and fails when it is used up.
-    pub(super) fn meter<R: Read>(&self, reader: R) -> impl Read {
+    /// That of one chart, which also takes from what it shares with others.
+    pub(super) fn within(together: Option<&Together>) -> Allowance {
+        Allowance {
+            own: Together::of(MAX_OF_CHART, MAX_VALUES_OF_CHART),
+            together: together.cloned(),
+        }
+    }
+
+    /// What an archive of so many bytes inflates to: reading fails where the allowance is used up, and where it is out of
+    /// proportion. Names, padding and what is skipped count as the content does.
+    pub(super) fn meter<R: Read>(&self, reader: R, packed: usize) -> impl Read {
         Metered {
             reader,
-            bytes: &self.bytes,
+            allowance: self,
+            left: RATIO_FREE_SIZE.max(MAX_RATIO.saturating_mul(packed as u64)),
         }
     }
 
     /// Takes what the values of a chart are, once they are read.
     ///
     /// # Errors
-    /// They and those of the other charts in it are too many together.
+    /// They and those of the other charts in it, or next to it, are too many together.
     pub(super) fn admit(&self, values: Layer) -> Result<Layer, LoadError> {
-        match self.values.spend(values.document().size() as u64) {
-            true => Ok(values),
-            false => Err(LoadError::new(format!(
-                "the values of the chart and its subcharts are more than {MAX_VALUES} keys and values together"
-            ))
-            .at_limit(true)),
+        let size = values.document().size() as u64;
+        let too_many = |message: String| Err(LoadError::new(message).at_limit(true));
+        if !self.own.values.spend(size) {
+            return too_many(format!(
+                "the values of the chart and its subcharts are more than {MAX_VALUES_OF_CHART} keys and values together"
+            ));
+        }
+        match &self.together {
+            Some(together) if !together.values.spend(size) => too_many(format!(
+                "the values of all charts that are read are more than {MAX_VALUES_TOGETHER} keys and values together, with those of this chart"
+            )),
+            _ => Ok(values),
         }
     }
 
     /// What a chart could be loaded to; or else that all archives were too large together, whichever of them met the end.
     pub(super) fn settle<T>(&self, loaded: Result<T, LoadError>) -> Result<T, LoadError> {
-        match self.bytes.left() {
-            0 => Err(LoadError::new(format!(
-                "the archives of the chart, those inside of archives included, inflate to more than {MAX_TOGETHER} bytes together"
-            ))
-            .at_limit(true)),
+        let too_large = |message: String| Err(LoadError::new(message).at_limit(true));
+        if self.own.bytes.is_spent() {
+            return too_large(format!(
+                "the archives of the chart, those inside of archives included, inflate to more than {MAX_OF_CHART} bytes together"
+            ));
+        }
+        match &self.together {
+            Some(together) if together.bytes.is_spent() => too_large(format!(
+                "the archives of all charts that are read inflate to more than {MAX_TOGETHER} bytes together, with those of this chart"
+            )),
             _ => loaded,
         }
+    }
+
+    fn spend(&self, bytes: u64) -> bool {
+        let together = self.together.as_ref();
+        self.own.bytes.spend(bytes) && together.is_none_or(|together| together.bytes.spend(bytes))
     }
 }
 
 struct Metered<'a, R> {
     reader: R,
-    bytes: &'a Budget,
+    allowance: &'a Allowance,
+    left: u64,
 }
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
-        match self.bytes.spend(read as u64) {
-            true => Ok(read),
-            false => Err(io::Error::other(
+        let size = read as u64;
+        if !self.allowance.spend(size) {
+            return Err(io::Error::other(
                 "the archives of the chart are too large together",
-            )),
+            ));
         }
+        self.left = self.left.checked_sub(size).ok_or_else(|| {
+            io::Error::other(format!(
+                "chart archive inflates to more than {MAX_RATIO} times its size"
+            ))
+        })?;
+        Ok(read)
     }
 }

@@ -1,8 +1,9 @@
 //! A chart in a gzipped tar archive (Helm: pkg/chart/loader/archive/archive.go).
 //!
 //! Nothing is ever unpacked to disk, and sizes are checked while inflating, so an archive that lies about them, or that inflates
-//! out of proportion, stops at the limit. Stricter than Helm in two points: links and devices are refused (Helm makes them empty
-//! files, which no chart can want), and so are two entries of one name (Helm takes the last, a scanner might show the first).
+//! out of proportion, stops at the limit. Stricter than Helm in some points: links and devices are refused (Helm makes them empty
+//! files, which no chart can want), and so are sparse files (their holes are content that no byte of the archive stands for),
+//! names that no system has room for, and two entries of one name (Helm takes the last, a scanner might show the first).
 
 use std::collections::HashSet;
 use std::fs;
@@ -19,9 +20,8 @@ use crate::system::reason;
 
 /// The compressed size that is read at all.
 const MAX_ARCHIVE_SIZE: u64 = MAX_CHART_SIZE;
-/// Charts are text and shrink five to thirty times; deflate can reach a thousand. Small archives may do what they like.
-const MAX_RATIO: u64 = 250;
-const RATIO_FREE_SIZE: u64 = 8 * 1024 * 1024;
+/// The longest name of a file (Linux: PATH_MAX).
+const MAX_NAME: usize = 4096;
 /// Headers and padding of [`MAX_FILES`] entries on top of the content.
 const MAX_STREAM_SIZE: u64 = MAX_CHART_SIZE + 1024 * (MAX_FILES as u64) + 64 * 1024;
 
@@ -73,7 +73,7 @@ pub(super) fn read(data: &[u8], allowance: &Allowance) -> Result<Vec<SourceFile>
     if inflate.header().is_none() {
         return Err(ArchiveError::Header);
     }
-    let mut archive = tar::Archive::new(allowance.meter(inflate.take(MAX_STREAM_SIZE)));
+    let mut archive = tar::Archive::new(allowance.meter(inflate.take(MAX_STREAM_SIZE), data.len()));
     let mut files: Vec<SourceFile> = Vec::new();
     let mut names = HashSet::new();
     let mut remaining = MAX_CHART_SIZE;
@@ -96,12 +96,6 @@ pub(super) fn read(data: &[u8], allowance: &Allowance) -> Result<Vec<SourceFile>
             )));
         }
         files.push(file);
-        let inflated = MAX_CHART_SIZE - remaining;
-        if inflated > RATIO_FREE_SIZE && inflated > MAX_RATIO.saturating_mul(data.len() as u64) {
-            return Err(ArchiveError::Other(format!(
-                "chart archive inflates to more than {MAX_RATIO} times its size"
-            )));
-        }
     }
     if files.is_empty() {
         return Err(ArchiveError::Other("no files in chart archive".to_owned()));
@@ -118,6 +112,11 @@ fn read_entry<R: Read>(
     remaining: &mut u64,
 ) -> Result<Option<SourceFile>, ArchiveError> {
     let raw = entry.path_bytes();
+    if raw.len() > MAX_NAME {
+        return Err(ArchiveError::Other(format!(
+            "chart archive contains a name of more than {MAX_NAME} bytes"
+        )));
+    }
     let name = String::from_utf8_lossy(&raw).into_owned();
     let kind = entry.header().entry_type();
     if kind.is_dir()
@@ -127,7 +126,12 @@ fn read_entry<R: Read>(
     {
         return Ok(None);
     }
-    if !(kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse()) {
+    if kind.is_gnu_sparse() || has_holes(&mut entry)? {
+        return Err(ArchiveError::Other(format!(
+            "chart archive contains {name:?}, which is a sparse file; pack the chart with `helm package`"
+        )));
+    }
+    if !(kind.is_file() || kind.is_contiguous()) {
         return Err(ArchiveError::Other(format!(
             "chart archive contains {name:?}, which is a link or a device and not a file"
         )));
@@ -153,6 +157,13 @@ fn read_entry<R: Read>(
         return Err(too_large());
     }
     Ok(Some(SourceFile::new(clean, data)))
+}
+
+/// Whether an extended header says that a file is sparse (GNU tar: "Storing Sparse Files", the formats 0.0 to 1.0).
+fn has_holes<R: Read>(entry: &mut tar::Entry<'_, R>) -> Result<bool, ArchiveError> {
+    let extensions = entry.pax_extensions().map_err(corrupt)?;
+    let mut keys = extensions.into_iter().flatten().flatten();
+    Ok(keys.any(|known| known.key_bytes().starts_with(b"GNU.sparse.")))
 }
 
 /// The name inside the chart, or Helm's refusal of a path that would leave it.

@@ -3,10 +3,9 @@
 
 use std::path::Path;
 
-use crate::chart::{Chart, Dependency};
-use crate::version::satisfies;
+use crate::chart::Chart;
 
-/// The chart with those that it lacks and that can be loaded from where Chart.yaml says.
+/// The chart with those that it lacks and that can be loaded from where Chart.yaml says. Helm takes no other version.
 pub(super) fn bring(chart: Chart, path: &Path, load: &dyn Fn(&Path) -> Option<Chart>) -> Chart {
     let missing = chart.missing();
     let listed = chart.metadata().dependencies.iter();
@@ -17,15 +16,14 @@ pub(super) fn bring(chart: Chart, path: &Path, load: &dyn Fn(&Path) -> Option<Ch
         if brought.iter().any(|known| known.name() == dependency.name) {
             continue;
         }
-        let found = dependency.local().and_then(|local| load(&path.join(local)));
-        brought.extend(found.filter(|found| is_asked(found, dependency)));
+        let Some(local) = dependency.local() else {
+            continue;
+        };
+        let found = load(&path.join(local)).filter(|found| dependency.takes(&found.metadata));
+        brought.extend(found.map(|found| Chart {
+            place: local.to_owned(),
+            ..found
+        }));
     }
     chart.with_dependencies(brought)
-}
-
-/// Whether a chart is the one that another asks for: Helm takes no other.
-fn is_asked(found: &Chart, asked: &Dependency) -> bool {
-    let version = &asked.version;
-    let is_in_range = version.is_empty() || satisfies(version, &found.metadata().version);
-    found.name() == asked.name && is_in_range
 }

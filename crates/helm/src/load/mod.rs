@@ -9,6 +9,7 @@ mod ignore;
 mod local;
 mod options;
 mod sniff;
+mod together;
 
 use std::path::Path;
 
@@ -20,6 +21,7 @@ use allowance::Allowance;
 use assemble::Loading;
 
 pub use options::{LoadError, LoadOptions};
+pub use together::Together;
 
 impl Chart {
     /// Loads a chart from a directory or a `.tgz`.
@@ -52,7 +54,7 @@ impl Chart {
 /// # Errors
 /// Nothing there, not a chart, limits exceeded, or metadata that Helm refuses.
 fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
-    let allowance = Allowance::default();
+    let allowance = Allowance::within(options.together.as_ref());
     let chart = load_alone(path, options, &allowance)?;
     let brings = options.brings_local && options.links_within.is_some() && path.is_dir();
     let load = |path: &Path| load_alone(path, options, &allowance).ok();
@@ -94,7 +96,7 @@ fn load_alone(
         check_api_version(manifest, options.any_format)?;
         allowance.settle(assemble::chart(directory::read(directory)?, loading))
     } else {
-        let files = archive::read_file(&path, allowance)?;
+        let files = allowance.settle(archive::read_file(&path, allowance))?;
         let manifest = files.iter().find(|f| f.name() == "Chart.yaml");
         let manifest = manifest
             .ok_or_else(|| LoadError::new("unable to detect chart version, no Chart.yaml found"))?;
@@ -115,7 +117,7 @@ fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
     if let Some(manifest) = files.iter().find(|f| f.name() == "Chart.yaml") {
         check_api_version(manifest.data(), false)?;
     }
-    let allowance = Allowance::default();
+    let allowance = Allowance::within(None);
     let loading = Loading {
         seen: None,
         allowance: &allowance,

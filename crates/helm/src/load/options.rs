@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::together::Together;
+
 /// The largest chart that Helm unpacks or reads from a directory (Helm: archive.MaxDecompressedChartSize).
 pub(crate) const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
 /// No chart known to us has a tenth of this; an archive of empty files must not fill the memory.
@@ -22,6 +24,8 @@ pub struct LoadOptions {
     /// Whether charts that Chart.yaml names with `file://…` and that `charts/` lacks are taken from there, as `helm dependency
     /// build` does, and with it Argo CD, Flux and helmfile. Only where `links_within` says which places may be read.
     pub brings_local: bool,
+    /// What the chart shares with others that are in memory together with it.
+    pub together: Option<Together>,
 }
 
 /// A chart that could not be loaded. The text is Helm's where Helm has one.
