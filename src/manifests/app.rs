@@ -218,11 +218,9 @@ impl<'a> AppManifests<'a> {
 
     /// A chart's manifests with the places that they come from.
     pub(super) fn traced<'c>(&self, chart: &'c RenderedChart<'a>) -> Option<&'c Rendered> {
-        let traced = chart.traced.get_or_init(|| {
-            let mut environments = self.resolved.environments.iter();
-            let values = environments.find(|values| values.name() == chart.environment)?;
-            traced(self.resolved.app, values)
-        });
+        let traced = chart
+            .traced
+            .get_or_init(|| traced(self.resolved.app, self.values_in(chart.environment)?));
         traced.as_ref()
     }
 }
