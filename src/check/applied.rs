@@ -16,6 +16,8 @@ use crate::workspace::Workspace;
 const MOST_SEARCHED: u64 = 200_000_000;
 /// The comparisons of what one file makes with what is missing.
 const MOST_COMPARED: u64 = 1_000_000;
+/// The lines that a `scaleTargetRef` has with its three keys.
+const MOST_OF_TARGET: usize = 4;
 /// Files that are read side by side, before it is asked whether more is missing.
 const AT_ONCE: usize = 256;
 
@@ -24,6 +26,8 @@ const AT_ONCE: usize = 256;
 struct Missed {
     kind: String,
     name: String,
+    /// Whether it is what scales an object of that kind and name.
+    scales: bool,
     /// None where nothing says which one it is.
     namespace: Option<String>,
     environment: Option<String>,
@@ -32,12 +36,15 @@ struct Missed {
 impl Missed {
     fn of(finding: &Finding) -> Option<Missed> {
         let absent = finding.absent.as_ref()?;
-        let Wanted::Object { kind, name } = &absent.what else {
-            return None;
+        let (kind, name, scales) = match &absent.what {
+            Wanted::Object { kind, name } => (kind, name, false),
+            Wanted::Scaler { kind, name } => (kind, name, true),
+            Wanted::Pods(_) | Wanted::Services(_) => return None,
         };
         Some(Missed {
             kind: kind.clone(),
             name: name.clone(),
+            scales,
             namespace: Some(absent.namespace.clone()).filter(|name| name != "default"),
             environment: finding.environment.as_deref().map(str::to_owned),
         })
@@ -49,6 +56,8 @@ impl Missed {
 struct Made {
     kind: String,
     name: String,
+    /// Whether it is what scales an object of that kind and name.
+    scales: bool,
     /// None where it is that of whoever applies it.
     namespace: Option<String>,
 }
@@ -60,7 +69,10 @@ impl Made {
             _ => true,
         };
         // An operator makes a Secret of a SealedSecret.
-        is_there && self.name == missed.name && self.kind.ends_with(&missed.kind)
+        is_there
+            && self.scales == missed.scales
+            && self.name == missed.name
+            && self.kind.ends_with(&missed.kind)
     }
 }
 
@@ -74,12 +86,17 @@ pub(super) fn leave_out_applied(workspace: &Workspace, findings: &mut Vec<Findin
     for one in &missed {
         by_name.entry(&one.name).or_default().push(one);
     }
+    let words: HashSet<&str> = missed.iter().flat_map(beginnings).collect();
     let mut found: HashSet<&Missed> = HashSet::new();
     for some in searched(workspace).chunks(AT_ONCE) {
         let made = some.par_iter().map(|path| {
             let text = read_text(&workspace.root, path).ok();
             text.map_or_else(Vec::new, |text| {
-                made_of(&text, told(workspace, path), &by_name)
+                let may_make = words_of(&text).any(|word| words.contains(word));
+                match may_make {
+                    true => made_of(&text, told(workspace, path), &by_name),
+                    false => Vec::new(),
+                }
             })
         });
         found.par_extend(made.flatten_iter());
@@ -127,15 +144,15 @@ fn made_of<'m>(
     environment: Option<&str>,
     by_name: &HashMap<&str, Vec<&'m Missed>>,
 ) -> Vec<&'m Missed> {
-    if !words(text).any(|word| by_name.contains_key(word)) {
-        return Vec::new();
-    }
     let mut all: HashSet<Made> = HashSet::new();
     let document = Document::parse(text);
     for root in document.documents() {
         add_objects(root, &mut all);
     }
-    all.extend(pieces(text).filter_map(written));
+    for piece in pieces(text) {
+        all.extend(written(&piece));
+        all.extend(scaled(&piece));
+    }
     for line in commands(text) {
         all.extend(command(&line, by_name));
     }
@@ -158,8 +175,19 @@ fn made_of<'m>(
     found
 }
 
+/// The words of which a file has one that makes what is missed: its name, or for a Secret what an operator makes it of,
+/// `shop-db` for `shop-db-app`.
+fn beginnings(missed: &Missed) -> impl Iterator<Item = &str> {
+    let is_secret = missed.kind == "Secret" && !missed.scales;
+    let ends = missed.name.match_indices(['-', '.']);
+    let before = ends.filter_map(|(at, _)| missed.name.get(..at));
+    let parts = missed.name.split('.');
+    let of_operator = before.chain(parts).filter(move |_| is_secret);
+    std::iter::once(&*missed.name).chain(of_operator)
+}
+
 /// The words that may be names. A text is cut once, however many names are looked for.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
     let is_end = |char: char| !char.is_alphanumeric() && !matches!(char, '-' | '_' | '.');
     text.split(is_end).filter(|word| !word.is_empty())
 }
@@ -183,21 +211,26 @@ fn add_objects(root: &Node, all: &mut HashSet<Made>) {
         all.extend(names.map(|name| Made {
             kind: kind.to_owned(),
             name: name.to_owned(),
+            scales: false,
             namespace: None,
         }));
     }
 }
 
-/// An object, and the Secrets that its operator makes of it.
+/// An object, the Secrets that its operator makes of it, and what it scales.
 fn made_objects(root: &Node) -> Vec<Made> {
     let Some(object) = RenderedObject::plain(root) else {
         return Vec::new();
     };
-    let secrets = object.secrets().into_iter().map(|name| ("Secret", name));
-    let all = secrets.chain([(&*object.kind, &*object.name)]);
-    let made = all.map(|(kind, name)| Made {
+    let secrets = object.secrets();
+    let secrets = secrets.iter().map(|name| ("Secret", &**name, false));
+    let scaled = object.scaled().map(|(kind, name)| (kind, name, true));
+    let all = secrets.chain(scaled);
+    let all = all.chain([(&*object.kind, &*object.name, false)]);
+    let made = all.map(|(kind, name, scales)| Made {
         kind: kind.to_owned(),
         name: name.to_owned(),
+        scales,
         namespace: object.namespace.clone(),
     });
     made.collect()
@@ -216,27 +249,54 @@ fn pieces(text: &str) -> impl Iterator<Item = Vec<&str>> {
     })
 }
 
+/// The first value of a key in some lines.
+fn value_of(lines: &[&str], key: &str) -> Option<String> {
+    let mut values = lines.iter().filter_map(|line| line.strip_prefix(key));
+    let value = values.next()?.trim().trim_matches(['"', '\'']);
+    Some(value.to_owned())
+}
+
 /// The object in a piece.
-fn written(piece: Vec<&str>) -> Option<Made> {
-    let of = |key: &str| {
-        let mut values = piece.iter().filter_map(|line| line.strip_prefix(key));
-        let value = values.next()?.trim().trim_matches(['"', '\'']);
-        Some(value.to_owned())
-    };
-    of("apiVersion:")?;
+fn written(piece: &[&str]) -> Option<Made> {
+    value_of(piece, "apiVersion:")?;
     Some(Made {
-        kind: of("kind:")?,
-        name: of("name:")?,
-        namespace: of("namespace:"),
+        kind: value_of(piece, "kind:")?,
+        name: value_of(piece, "name:")?,
+        scales: false,
+        namespace: value_of(piece, "namespace:"),
     })
 }
+
+/// What the autoscaler in a piece scales.
+fn scaled(piece: &[&str]) -> Option<Made> {
+    let target = |line: &&str| line.starts_with("scaleTargetRef:");
+    let start = piece.iter().position(target)?;
+    let lines = piece.iter().skip(start).take(MOST_OF_TARGET);
+    let of_target: Vec<&str> = lines.flat_map(|line| parts(line)).collect();
+    let all: Vec<&str> = piece.iter().flat_map(|line| parts(line)).collect();
+    Some(Made {
+        kind: value_of(&of_target, "kind:").unwrap_or_else(|| "Deployment".to_owned()),
+        name: value_of(&of_target, "name:")?,
+        scales: true,
+        namespace: value_of(piece, "namespace:").or_else(|| value_of(&all, "namespace:")),
+    })
+}
+
+/// The entries of a line, also those of a map that is written in it.
+fn parts(line: &str) -> impl Iterator<Item = &str> {
+    line.split(['{', ',', '}']).map(str::trim)
+}
+
+/// What `kubectl` makes objects by.
+const MAKERS: [&str; 2] = ["create ", "autoscale "];
 
 /// The lines that make objects, each with those that go on with it.
 fn commands(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut lines = text.lines().map(str::trim);
     while let Some(line) = lines.next() {
-        if line.starts_with('#') || !line.contains("create ") {
+        let makes = MAKERS.iter().any(|maker| line.contains(maker));
+        if line.starts_with('#') || !makes {
             continue;
         }
         let mut whole = line.to_owned();
@@ -249,11 +309,14 @@ fn commands(text: &str) -> Vec<String> {
     found
 }
 
-/// What a command makes: `kubectl create secret generic shop -n shop`.
+/// What a command makes: `kubectl create secret generic shop -n shop`, `kubectl autoscale deployment shop --max=5`.
 fn command(line: &str, by_name: &HashMap<&str, Vec<&Missed>>) -> Vec<Made> {
-    let Some((_, made)) = line.split_once("create ") else {
+    let mut makers = MAKERS.iter();
+    let Some((maker, made)) = makers.find_map(|maker| Some((*maker, line.split_once(maker)?.1)))
+    else {
         return Vec::new();
     };
+    let scales = maker == "autoscale ";
     let mut after = made.split_whitespace();
     let named = after.find_map(|word| match word {
         "-n" | "--namespace" => Some(""),
@@ -263,21 +326,25 @@ fn command(line: &str, by_name: &HashMap<&str, Vec<&Missed>>) -> Vec<Made> {
         Some("") => after.next(),
         named => named,
     };
-    let all: BTreeSet<&str> = words(made).collect();
+    let all: BTreeSet<&str> = words_of(made).collect();
     let mut found = Vec::new();
-    for missed in all.iter().filter_map(|word| by_name.get(word)).flatten() {
+    let named = all.iter().filter_map(|word| by_name.get(word)).flatten();
+    for missed in named.filter(|missed| missed.scales == scales) {
         let kind = missed.kind.to_lowercase();
         let short = match kind.as_str() {
             "configmap" => "cm",
             "serviceaccount" => "sa",
             "namespace" => "ns",
             "service" => "svc",
+            "deployment" => "deploy",
+            "statefulset" => "sts",
             _ => &kind,
         };
         if all.contains(&*kind) || all.contains(short) {
             found.push(Made {
                 kind: missed.kind.clone(),
                 name: missed.name.clone(),
+                scales,
                 namespace: namespace.map(str::to_owned),
             });
         }
@@ -292,10 +359,11 @@ mod tests {
     #[test]
     fn a_text_is_cut_once_however_many_names_begin_alike() {
         let text = format!("# {}\nname: aa\n", "a".repeat(1_000_000));
-        assert_eq!(words(&text).count(), 3);
+        assert_eq!(words_of(&text).count(), 3);
         let missed = Missed {
             kind: "Secret".to_owned(),
             name: "aa".to_owned(),
+            scales: false,
             namespace: None,
             environment: None,
         };
@@ -306,5 +374,47 @@ mod tests {
             made_of(&text.replace("name: aa\n", ""), None, &by_name).len(),
             1
         );
+    }
+
+    #[test]
+    fn an_autoscaler_is_found_by_what_it_scales() {
+        let missed = Missed {
+            kind: "Deployment".to_owned(),
+            name: "web".to_owned(),
+            scales: true,
+            namespace: Some("shop".to_owned()),
+            environment: None,
+        };
+        let by_name = HashMap::from([("web", vec![&missed])]);
+        for (text, expected) in [
+            (
+                "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: x}\nspec:\n  scaleTargetRef: {kind: Deployment, name: web}\n",
+                1,
+            ),
+            (
+                "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: x}\nspec:\n  scaleTargetRef:\n    name: web\n",
+                1,
+            ),
+            (
+                "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: x\n  namespace: {{ .Release.Namespace }}\nspec:\n  scaleTargetRef:\n    kind: Deployment\n    name: web\n",
+                1,
+            ),
+            (
+                "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\nspec:\n  scaleTargetRef: {kind: StatefulSet, name: web}\n",
+                0,
+            ),
+            (
+                "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: x, namespace: other}\nspec:\n  scaleTargetRef: {kind: Deployment, name: web}\n",
+                0,
+            ),
+            ("kubectl autoscale deployment/web --max=5\n", 1),
+            ("kubectl create deployment web --image=x\n", 0),
+            (
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n",
+                0,
+            ),
+        ] {
+            assert_eq!(made_of(text, None, &by_name).len(), expected, "{text}");
+        }
     }
 }

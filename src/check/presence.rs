@@ -21,6 +21,10 @@ fn may_have(brought: &Brought, absent: &Absent) -> bool {
             there.any(|object| object.kind == *kind && object.name == *name)
                 || kind == "Secret" && brought.makes_secret(&absent.namespace, name)
         }
+        Wanted::Scaler { kind, name } => there.any(|object| {
+            let scaled = object.scaled.as_ref();
+            scaled.is_some_and(|(of, target)| of == kind && target == name)
+        }),
         Wanted::Pods(selector) => there.any(|object| {
             let labels = object.pod_labels.as_ref();
             labels.is_some_and(|labels| selector.matches(labels))

@@ -17,6 +17,16 @@ const OF_TESTS: [&str; 6] = [
     "test-data",
 ];
 
+/// Folders with copies of other people's programs.
+const OF_OTHERS: [&str; 6] = [
+    "bower_components",
+    "node_modules",
+    "third-party",
+    "third_party",
+    "thirdparty",
+    "vendor",
+];
+
 /// Folders with copies of what runs elsewhere, or with what runs for an hour; also the programs that put a load on others.
 const BESIDE: [&str; 16] = [
     "artillery",
@@ -68,6 +78,7 @@ pub(super) fn role_of(source: &Source, is_template: bool, charts: &HashSet<&str>
     }
     match is_template && charts_around(path).any(|chart| is_deployed_with(chart, charts)) {
         true => Role::Deployed,
+        false if lies_in(path, &OF_OTHERS) => Role::Test,
         false if is_of_a_machine(source) || is_settings(path, name) || is_of_own_cluster(path) => {
             Role::Local
         }

@@ -117,8 +117,10 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
             let value = bound.get(name)?;
             Some(names.of_part(value)? == *value)
         };
+        // A namespace may be one of several in an environment: `$NAMESPACE` is `a1-dev`, and `c6-dev` next to it.
+        let is_namespace = name.to_ascii_lowercase().contains("namespace");
         if found.iter().any(|bound| tells(bound) == Some(true)) {
-            found.retain(|bound| tells(bound) == Some(true));
+            found.retain(|bound| tells(bound).is_some_and(|whole| whole || is_namespace));
         }
     }
     found

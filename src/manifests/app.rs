@@ -14,7 +14,7 @@ use super::rendered::{RenderedObject, exponents, objects as objects_of};
 use super::unseen::may_hold_others;
 use super::untaken::is_certain;
 use super::workloads::{RenderedWorkload, workloads};
-use super::{Failure, Purpose, all, field_in_template, of_chart, template_of};
+use super::{Failure, Purpose, all, of_chart, traced, written_in};
 use crate::masking::Text;
 use crate::resolve::{EnvironmentValues, ResolvedApp};
 use crate::source::Location;
@@ -48,6 +48,8 @@ pub struct RenderedChart<'a> {
     workloads: OnceLock<Option<Vec<RenderedWorkload>>>,
     objects: OnceLock<Option<Vec<RenderedObject>>>,
     exponents: OnceLock<HashSet<String>>,
+    /// The same once more, with the places that it comes from: made when something is found in it.
+    traced: OnceLock<Option<Rendered>>,
 }
 
 impl RenderedChart<'_> {
@@ -123,6 +125,7 @@ impl<'a> AppManifests<'a> {
                     workloads: OnceLock::new(),
                     objects: OnceLock::new(),
                     exponents: OnceLock::new(),
+                    traced: OnceLock::new(),
                 })
             };
             resolved.environments.iter().filter_map(rendered).collect()
@@ -201,27 +204,51 @@ impl<'a> AppManifests<'a> {
         path: Option<&Path>,
     ) -> Option<Location> {
         let key = (&*object.kind, &*object.name, &*object.template);
-        let place = self.template_of(environment, key);
-        let place = place.map(|kind| match path {
-            Some(path) => field_in_template(kind, path, object.text_at(path)),
-            None => kind,
-        });
+        let place = self.manifest_of(environment, key);
+        let place = place.and_then(|(chart, manifest)| self.written(chart, manifest, path));
         place.or_else(|| self.resolved.app.declaration(self.resolved.workspace))
     }
 
     /// The line of its template where an object of an environment begins, by its kind, name and template; none where the
     /// template is no file of the workspace.
-    pub fn template_of(
+    pub fn template_of(&self, environment: &str, key: (&str, &str, &str)) -> Option<Location> {
+        let (chart, manifest) = self.manifest_of(environment, key)?;
+        self.written(chart, manifest, None)
+    }
+
+    /// The manifest of an environment with this kind, name and template.
+    fn manifest_of(
         &self,
         environment: &str,
         (kind, name, template): (&str, &str, &str),
-    ) -> Option<Location> {
+    ) -> Option<(&RenderedChart<'a>, &Manifest)> {
         let chart = self.rendered_in(environment)?;
-        let manifests = &chart.manifests.as_ref().ok()?.manifests;
-        let manifest = manifests.iter().find(|manifest| {
+        let mut manifests = all(chart.manifests.as_ref().ok()?);
+        let manifest = manifests.find(|manifest| {
             manifest.template == template && manifest.name == name && manifest.kind == kind
         })?;
-        template_of(self.resolved.workspace, chart.chart, manifest)
+        Some((chart, manifest))
+    }
+
+    /// The line of a template that writes a field of a manifest, or begins it.
+    fn written(
+        &self,
+        chart: &RenderedChart<'a>,
+        manifest: &Manifest,
+        path: Option<&Path>,
+    ) -> Option<Location> {
+        let render = (chart.chart, self.traced(chart));
+        written_in(self.resolved.workspace, render, manifest, path)
+    }
+
+    /// A chart's manifests with the places that they come from.
+    fn traced<'c>(&self, chart: &'c RenderedChart<'a>) -> Option<&'c Rendered> {
+        let traced = chart.traced.get_or_init(|| {
+            let mut environments = self.resolved.environments.iter();
+            let values = environments.find(|values| values.name() == chart.environment)?;
+            traced(self.resolved.app, values)
+        });
+        traced.as_ref()
     }
 
     /// What is wrong with the objects that the chart renders, in the order of environments and manifests.
@@ -235,14 +262,19 @@ impl<'a> AppManifests<'a> {
                         break;
                     }
                     let violations = self.violations_of(chart, manifest, |_, _| true);
-                    found.extend(self.located(chart, manifest, violations, None));
+                    let place = |path: Option<&Path>| self.written(chart, manifest, path);
+                    found.extend(self.located(manifest, violations, None, &place));
                 }
             }
             let taken = found.len();
             for untaken in self.untaken(&|kind| self.knows(kind)) {
                 for (manifest, settings) in untaken.manifests() {
                     let violations = self.violations_of(untaken.chart, manifest, is_certain);
-                    let mut new = self.located(untaken.chart, manifest, violations, Some(settings));
+                    let place = |path: Option<&Path>| {
+                        let render = (untaken.chart.chart, Some(&untaken.rendered));
+                        written_in(self.resolved.workspace, render, manifest, path)
+                    };
+                    let mut new = self.located(manifest, violations, Some(settings), &place);
                     new.retain(|new| !found.iter().take(taken).any(|known| known.is_like(new)));
                     found.extend(new);
                 }
@@ -299,28 +331,21 @@ impl<'a> AppManifests<'a> {
     /// Violations with their places; without those of which nothing is in a file.
     fn located(
         &self,
-        chart: &RenderedChart<'_>,
         manifest: &Manifest,
         violations: Vec<Violation>,
         untaken: Option<Text>,
+        place: &dyn Fn(Option<&Path>) -> Option<Location>,
     ) -> Vec<RenderedViolation> {
-        if violations.is_empty() {
-            return Vec::new();
-        }
         let resolved = self.resolved;
-        let template = template_of(resolved.workspace, chart.chart, manifest);
         let located = |violation: Violation| {
-            let place = template.clone().map(|kind| match &violation.path {
-                Some(path) => field_in_template(kind, path, None),
-                None => kind,
-            });
+            let place = place(violation.path.as_ref());
             Some(RenderedViolation {
                 kind: manifest.kind.clone(),
                 name: manifest.name.clone(),
                 untaken: untaken.clone(),
                 violation,
+                is_in_template: place.is_some(),
                 location: place.or_else(|| resolved.app.declaration(resolved.workspace))?,
-                is_in_template: template.is_some(),
             })
         };
         violations.into_iter().filter_map(located).collect()

@@ -70,30 +70,65 @@ fn allows_to_make(role: &RenderedObject, resource: &str) -> bool {
 }
 
 fn may_make(chart: &Chart, is_meant: &dyn Fn(&str) -> bool) -> bool {
-    let of_own = chart.templates().iter().any(|template| {
-        let text = String::from_utf8_lossy(template.data());
-        begins_object(&text, is_meant)
-    });
+    let begins = |data: &[u8]| begins_object(&String::from_utf8_lossy(data), is_meant);
+    let templates = chart.templates().iter();
+    let of_own = templates.clone().any(|template| begins(template.data()));
+    // A template may print what lies next to the templates.
+    let prints = |data: &[u8]| String::from_utf8_lossy(data).contains(".Files.");
+    let mut printed = chart.files().iter();
+    let of_own = of_own
+        || printed.any(|file| begins(file.data()))
+            && templates.clone().any(|template| prints(template.data()));
     let mut dependencies = chart.dependencies().iter();
     of_own || dependencies.any(|chart| may_make(chart, is_meant))
 }
 
+/// The lines behind its kind in which an object has its `metadata`, if they are not before.
+const MOST_BEHIND: usize = 3;
+
 /// Whether a template begins an object of a kind that is meant, or of one that an action writes: `kind: {{ .Values.kind }}`.
 fn begins_object(text: &str, is_meant: &dyn Fn(&str) -> bool) -> bool {
-    let mut lines = text.lines();
-    lines.any(|line| {
-        if let Some(kind) = line.strip_prefix("kind:") {
-            let kind = kind.split(" #").next().unwrap_or(kind);
-            let kind = kind.trim().trim_matches(['"', '\'']);
-            return kind.contains("{{") || is_meant(kind);
-        }
-        // `dict "kind" "ServiceAccount"`, `kind: {{ … }}` of what is in a list.
-        let of_item = line
-            .split_once("kind:")
-            .is_some_and(|(_, kind)| kind.contains("{{"));
-        let mut texts = line.split('"').skip(1).step_by(2);
-        of_item || line.contains("{{") && texts.any(is_meant)
+    let lines: Vec<&str> = text.lines().collect();
+    lines.iter().enumerate().any(|(at, line)| {
+        let behind = lines.iter().skip(at + 1).take(MOST_BEHIND);
+        begins_in(line, behind, is_meant)
     })
+}
+
+/// Whether a line says that an object of a kind that is meant begins here.
+fn begins_in<'l>(
+    line: &str,
+    mut behind: impl Iterator<Item = &'l &'l str>,
+    is_meant: &dyn Fn(&str) -> bool,
+) -> bool {
+    let is_kind = |kind: &str| kind.contains("{{") || is_meant(kind);
+    if let Some(kind) = line.strip_prefix("kind:") {
+        let kind = kind.split(" #").next().unwrap_or(kind);
+        return is_kind(unquoted(kind));
+    }
+    // In a list of objects, in JSON: one that is only named has no `metadata`.
+    let mut pairs = line.split(['{', ',', '}']).map(|pair| {
+        let (key, value) = pair.split_once(':').unwrap_or((pair, ""));
+        (
+            unquoted(key.trim_start_matches([' ', '-'])),
+            unquoted(value),
+        )
+    });
+    let is_inner = pairs.any(|(key, kind)| key == "kind" && is_meant(kind));
+    let has_metadata = |line: &str| line.contains("metadata");
+    if is_inner && (has_metadata(line) || behind.any(|line| has_metadata(line))) {
+        return true;
+    }
+    // `dict "kind" "ServiceAccount"`, `kind: {{ … }}` of what is in a list.
+    let of_item = line
+        .split_once("kind:")
+        .is_some_and(|(_, kind)| kind.contains("{{"));
+    let mut texts = line.split('"').skip(1).step_by(2);
+    of_item || line.contains("{{") && texts.any(is_meant)
+}
+
+fn unquoted(text: &str) -> &str {
+    text.trim().trim_matches(['"', '\''])
 }
 
 #[cfg(test)]
@@ -114,5 +149,14 @@ mod tests {
             "kind: RoleBinding\nsubjects:\n  - kind: ServiceAccount\n"
         ));
         assert!(!makes("kind: Deployment\n# kind: ServiceAccount\n"));
+        assert!(makes(
+            "items:\n  - apiVersion: v1\n    kind: ServiceAccount\n    metadata: {name: x}\n"
+        ));
+        assert!(makes(
+            "{\"apiVersion\": \"v1\", \"kind\": \"ServiceAccount\", \"metadata\": {\"name\": \"x\"}}\n"
+        ));
+        assert!(!makes(
+            "subjects: [{kind: ServiceAccount, name: x}]\nroleRef: {}\n"
+        ));
     }
 }

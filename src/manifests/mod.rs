@@ -8,9 +8,11 @@ mod field_place;
 mod given;
 mod hosts;
 pub mod kubernetes;
+mod made_secrets;
 mod makes;
 pub mod objects;
 mod origin;
+mod passed_on;
 mod probe;
 mod references;
 mod rendered;
@@ -19,6 +21,7 @@ mod trace;
 mod unseen;
 mod untaken;
 mod workloads;
+mod written;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +43,7 @@ pub use trace::{
 pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
 use field_place::field_in_template;
+use written::written_in;
 
 use envlint_helm::{
     Error, LoadError, Manifest, Options, Read, Rendered, Stage, ValuesError, render_effective,
@@ -109,6 +113,20 @@ pub fn of_chart(
     Some(rendered.map_err(|error| Failure::Render(Box::new(error))))
 }
 
+/// What an app's chart makes with the values of one environment, with the places that it comes from; none where Helm refuses
+/// it as it is.
+fn traced(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
+    let effective = values.overlaid.as_ref()?.as_ref().ok()?;
+    let options = Options {
+        traced: true,
+        // It rendered before.
+        skip_schema: true,
+        without_missing: true,
+        ..options(app, values, Purpose::Compare)
+    };
+    render_effective(effective, &options).ok()
+}
+
 /// What a render of an app in an environment is told.
 fn options(app: &App, values: &EnvironmentValues<'_>, purpose: Purpose) -> Options {
     let environment = &values.environment.name;
@@ -153,16 +171,6 @@ fn place_in(source: &Arc<Source>, read: &Read<'_>) -> Option<Location> {
     let span = read.span();
     let is_inside = source.text().get(span.clone()).is_some();
     is_inside.then(|| Location::new(source, Span::new(span.start, span.end)))
-}
-
-/// The line of its template where a manifest begins: the one that names its kind. None where the template is no file of
-/// the workspace.
-pub fn template_of(
-    workspace: &Workspace,
-    chart: &ChartFiles,
-    manifest: &Manifest,
-) -> Option<Location> {
-    template_at(workspace, chart, &manifest.template, &manifest.kind)
 }
 
 /// The line of a template where an object of a kind begins.

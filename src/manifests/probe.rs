@@ -63,6 +63,12 @@ impl<'p> Variant<'p> {
         })
     }
 
+    /// The same, with the places that manifests come from.
+    pub(super) fn traced(mut self) -> Variant<'p> {
+        self.options.traced = true;
+        self
+    }
+
     /// What the chart makes with some values that are others; none where it does not render so.
     pub(super) fn rendered_with(&self, changes: Vec<(&Path, Value)>) -> Option<Rendered> {
         let change = self.layer(changes)?;
@@ -111,13 +117,17 @@ impl<'p> Probe<'p> {
     ) -> Option<Probe<'p>> {
         let variant = Variant::of(app, chart, values)?;
         let effective = values.overlaid.as_ref()?.as_ref().ok()?;
+        let options = Options {
+            traced: true,
+            ..variant.options.clone()
+        };
         Some(Probe {
-            base: render_effective(effective, &variant.options).ok()?,
+            base: render_effective(effective, &options).ok()?,
             variant,
         })
     }
 
-    /// What the chart makes of the values as they are.
+    /// What the chart makes of the values as they are, with the places that it comes from.
     pub fn rendered(&self) -> &Rendered {
         &self.base
     }

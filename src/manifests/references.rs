@@ -97,32 +97,12 @@ impl RenderedObject {
         (!keys.is_empty() && !is_token && !is_filled).then_some(keys)
     }
 
-    /// The names of the Secrets that come of the object: of itself, or of what its operator makes of it.
-    pub fn secrets(&self) -> Vec<&str> {
-        let text = |keys: &[&str]| self.at(keys).and_then(Value::as_str);
-        let own = self.name.as_str();
-        match (self.kind.as_str(), self.group()) {
-            ("Secret", "") => vec![own],
-            ("ExternalSecret", "external-secrets.io") => {
-                vec![text(&["spec", "target", "name"]).unwrap_or(own)]
-            }
-            ("SealedSecret", "bitnami.com") => {
-                vec![text(&["spec", "template", "metadata", "name"]).unwrap_or(own)]
-            }
-            (_, "secrets.hashicorp.com") => {
-                text(&["spec", "destination", "name"]).into_iter().collect()
-            }
-            ("Certificate", "cert-manager.io") => {
-                text(&["spec", "secretName"]).into_iter().collect()
-            }
-            ("SecretProviderClass", "secrets-store.csi.x-k8s.io") => {
-                let synced = items(self.at(&["spec", "secretObjects"])).iter();
-                synced
-                    .filter_map(|secret| secret.get("secretName")?.as_str())
-                    .collect()
-            }
-            _ => Vec::new(),
-        }
+    /// The kind and the name of the workload that it scales, if it is an autoscaler.
+    pub fn scaled(&self) -> Option<(&str, &str)> {
+        let of = |key: &str| self.at(&["spec", "scaleTargetRef", key])?.as_str();
+        // KEDA's first version knew Deployments only.
+        let name = of("name").or_else(|| of("deploymentName"))?;
+        Some((of("kind").unwrap_or("Deployment"), name))
     }
 
     /// Whether its pod mounts a volume of the Secrets Store CSI driver, of this class.

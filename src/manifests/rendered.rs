@@ -160,11 +160,6 @@ impl RenderedObject {
             .try_fold(&self.value, |value, key| value.get(key))
     }
 
-    /// The text at a path; none where something else is there.
-    pub(super) fn text_at(&self, path: &Path) -> Option<&str> {
-        self.value_at(path)?.as_str()
-    }
-
     /// What is at a path.
     pub(super) fn value_at(&self, path: &Path) -> Option<&Value> {
         let mut segments = path.segments().iter();

@@ -30,7 +30,8 @@ struct Opening {
 pub(super) struct Untaken<'m, 'a> {
     /// The environment whose other values it has.
     pub chart: &'m RenderedChart<'a>,
-    rendered: Rendered,
+    /// With the places that its manifests come from.
+    pub rendered: Rendered,
     openings: Vec<Opening>,
 }
 
@@ -68,7 +69,7 @@ impl<'a> AppManifests<'a> {
             let openings = self.openings(values, knows);
             // Most apps take all branches of their chart.
             let openings = (!openings.is_empty()).then_some(openings)?;
-            let variant = Variant::of(self.resolved.app, chart.chart, values)?;
+            let variant = Variant::of(self.resolved.app, chart.chart, values)?.traced();
             Some(rendered(&variant, chart, openings))
         });
         made.unwrap_or_default()

@@ -86,7 +86,7 @@ impl Needs {
             }
         }
         for secret in object.secrets() {
-            self.brought.insert(("Secret", secret.to_owned()));
+            self.brought.insert(("Secret", secret.into_owned()));
         }
         for kind in ["ConfigMap", "SecretStore"] {
             if object.kind == kind {

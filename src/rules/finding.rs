@@ -50,6 +50,13 @@ pub enum Wanted {
         /// Its name.
         name: String,
     },
+    /// What scales a workload.
+    Scaler {
+        /// The workload's kind.
+        kind: String,
+        /// The workload's name.
+        name: String,
+    },
     /// Pods that a selector chooses.
     Pods(Selector),
     /// Services that a selector chooses.

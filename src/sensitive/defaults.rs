@@ -132,10 +132,16 @@ const PLAIN: &[&str] = &[
     "verysecret",
 ];
 
+/// Keys that a chart or a program is delivered with: the one of the community's chart of Airflow, for what it encrypts.
+const DELIVERED: &[&str] = &["7T512UXSSmBOkpWimFHIVb8jK6lfmSAvx4mO6Arehnc="];
+
 /// Whether a value under a key with this promise is a password that everybody knows.
 pub(super) fn is_default(text: &str, promise: Promise) -> bool {
     if text.is_empty() || text.len() > LONGEST {
         return false;
+    }
+    if promise >= Promise::Unclear && DELIVERED.contains(&text) {
+        return true;
     }
     if is_told_to_be_changed(text, promise) {
         return true;

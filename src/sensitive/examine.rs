@@ -330,9 +330,11 @@ fn is_ingestion_address(text: &str, key: &Range<usize>) -> bool {
         .find(|char: char| char.is_whitespace() || "\"'`,<>".contains(char))
         .unwrap_or(rest.len());
     let last = rest.get(..end).and_then(|rest| rest.rsplit('/').next());
+    // What else somebody typed behind the number makes the address wrong, and its key no secret.
     let is_project = |last: &str| {
         let number = last.split('?').next().unwrap_or(last);
-        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        let mut letters = number.bytes().filter(u8::is_ascii_alphanumeric).peekable();
+        letters.peek().is_some() && letters.all(|byte| byte.is_ascii_digit())
     };
     last.is_some_and(is_project)
 }

@@ -43,7 +43,15 @@ pub(super) fn detect(text: &str) -> Vec<Sensitive> {
         );
     }
     let found = without_overlaps(hits).into_iter();
+    let names = names_of_keys(&written);
+    let is_name = |hit: &Hit| {
+        let at = names.partition_point(|name| name.end <= hit.range.start);
+        names
+            .get(at)
+            .is_some_and(|name| name.start <= hit.range.start)
+    };
     found
+        .filter(|hit| !is_name(hit))
         .filter_map(|hit| {
             let sensitive = sensitive(text, &hit)?;
             Some(Sensitive {
@@ -99,6 +107,40 @@ fn manifests(text: &str) -> Vec<Range<usize>> {
             found.push(offset..offset + document.len());
         }
         offset += document.len();
+    }
+    found
+}
+
+/// What stands with the names of keys that an object of the External Secrets Operator fills.
+const REFERENCES: [&str; 3] = ["remoteRef:", "sourceRef:", "match:"];
+
+/// The lines with names of keys, in documents that say where each of them is read from: `secretKey: AMQP_URL`.
+fn names_of_keys(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut offset = 0;
+    for document in text.split_inclusive("\n---") {
+        let start = offset;
+        offset += document.len();
+        if !document.contains("secretKey:") {
+            continue;
+        }
+        let entries = || {
+            document
+                .lines()
+                .map(|line| line.trim().trim_start_matches("- "))
+        };
+        let mut named = REFERENCES.iter();
+        if !named.any(|key| entries().any(|entry| entry.starts_with(key))) {
+            continue;
+        }
+        let mut at = start;
+        for line in document.split_inclusive('\n') {
+            let entry = line.trim().trim_start_matches("- ");
+            if entry.starts_with("secretKey:") {
+                found.push(at..at + line.len());
+            }
+            at += line.len();
+        }
     }
     found
 }

@@ -66,7 +66,7 @@ pub(super) fn promise(key: &str) -> Promise {
     let Some((last, before)) = words.split_last() else {
         return Promise::Nothing;
     };
-    if is_public(before) {
+    if is_public(before) || is_of_pages(&all) {
         return Promise::Nothing;
     }
     let previous = before.last().map(String::as_str);
@@ -97,6 +97,24 @@ fn is_of_erlang(word: &str) -> bool {
 fn is_public(before: &[String]) -> bool {
     let has = |word: &str| before.iter().any(|known| known == word);
     has("publishable") || has("gtm") || (has("tag") && has("manager"))
+}
+
+/// First words of variables that are built into pages: Next.js, Nuxt, Expo, Vite, Create React App, Gatsby
+/// (<https://nextjs.org/docs/app/guides/environment-variables#bundling-environment-variables-for-the-browser>).
+const OF_PAGES: [&[&str]; 6] = [
+    &["next", "public"],
+    &["nuxt", "public"],
+    &["expo", "public"],
+    &["react", "app"],
+    &["vite"],
+    &["gatsby"],
+];
+
+/// Whether the words of a key say that a page has what it holds, so that every visitor gets it.
+fn is_of_pages(words: &[String]) -> bool {
+    OF_PAGES.iter().any(|start| {
+        words.len() > start.len() && words.iter().zip(*start).all(|(word, known)| word == known)
+    })
 }
 
 fn is_key_of_a_secret(before: &[String]) -> bool {
@@ -362,6 +380,9 @@ mod tests {
                     "store_password_secret_key",
                     "usernameSecretKey",
                     "GOOGLE_TAG_MANAGER_AUTH",
+                    "NEXT_PUBLIC_API_KEY",
+                    "VITE_API_KEY",
+                    "REACT_APP_TOKEN",
                     "gtmAuth",
                     "stripePublishableKey",
                     "sessionCookie",

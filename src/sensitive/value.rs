@@ -119,13 +119,16 @@ const PUBLISHABLE: [&str; 6] = [
 ];
 
 /// What the documentation of an issuer or a standard shows, and everybody copies: the keys of AWS's pages, the token of
-/// jwt.io, the UUIDs of RFC 4122 and of OpenAPI, the UUID of zeros.
+/// jwt.io, the UUIDs of RFC 4122 and of OpenAPI, the UUID of zeros. And the keys that the emulators of Azure's storage
+/// (<https://learn.microsoft.com/azure/storage/common/storage-use-azurite>) and of Cosmos DB take, which are the same everywhere.
 pub(super) fn is_example(text: &str) -> bool {
     const EXAMPLES: &[&str] = &[
         "550e8400-e29b-41d4-a716-446655440000",
         "123e4567-e89b-12d3-a456-426614174000",
         "123e4567-e89b-12d3-a456-426655440000",
         "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+        "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
     ];
     const JWT: &str =
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI";

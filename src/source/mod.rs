@@ -22,7 +22,7 @@ pub use file::{
 };
 pub use ignores::Ignored;
 pub use location::{Location, Note};
-pub use paths::{ancestors, comparable_address, directory_of, join, normal};
+pub use paths::{ancestors, comparable_address, directory_of, is_yaml, join, normal};
 pub use severity::Severity;
 pub use snippet::{Heading, render};
 pub use suggest::{has_same_letters, nearest, nearest_within, slip, slip_within};

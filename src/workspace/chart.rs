@@ -22,9 +22,6 @@ pub struct ChartFiles {
     /// Its `values.schema.json`, as text; none when it has none.
     pub schema: Result<String, ReadError>,
     subcharts: Vec<Subchart>,
-    /// Where the charts lie that are not in `charts/`, but at other places of the workspace, by their places in the chart:
-    /// `charts/backend` is at `apps/backend`.
-    brought: Vec<(String, String)>,
     reads: OnceLock<Option<Reads>>,
     makes_disruption_budgets: OnceLock<Option<bool>>,
 }
@@ -66,34 +63,19 @@ impl ChartFiles {
             schema: read_text(&workspace.root, &join(directory, "values.schema.json")),
             directory: directory.to_owned(),
             subcharts,
-            brought: chart.as_ref().map_or_else(
-                |_| Vec::new(),
-                |chart| {
-                    let names = chart.brought().map(|(name, _)| name);
-                    names
-                        .map(|name| (format!("charts/{name}"), place_of(chart, directory, name)))
-                        .collect()
-                },
-            ),
             chart,
             reads: OnceLock::new(),
             makes_disruption_budgets: OnceLock::new(),
         }
     }
 
-    /// The path of one of its files, relative to the workspace's root.
+    /// The path of one of its files, relative to the workspace's root: by the name that Helm has for it, of the charts in it
+    /// as well.
     pub fn path(&self, file: &str) -> String {
-        let below = |(inside, directory): &(String, String)| {
-            let rest = file.strip_prefix(inside.as_str())?;
-            match rest.strip_prefix('/') {
-                Some(rest) => Some(join(directory, rest)),
-                None => rest.is_empty().then(|| directory.clone()),
-            }
-        };
-        let mut brought = self.brought.iter().filter_map(below);
-        brought
-            .next()
-            .unwrap_or_else(|| join(&self.directory, file))
+        let chart = self.chart.as_ref().ok();
+        let place = chart.map(|chart| chart.place_of(file));
+        let path = place.and_then(|place| normal(&self.directory, &place));
+        path.unwrap_or_else(|| join(&self.directory, file))
     }
 
     /// The directory of a chart of its tree, relative to the workspace's root.
@@ -160,7 +142,7 @@ impl ChartFiles {
 /// The charts in a chart and in those. Their files were read with the chart.
 fn add_subcharts(chart: &Chart, directory: &str, found: &mut Vec<Subchart>) {
     for subchart in chart.dependencies() {
-        let directory = place_of(chart, directory, subchart.name());
+        let directory = place_below(directory, subchart);
         let source = |layer: &Layer| {
             let path = join(&directory, "values.yaml");
             Arc::new(Source::of(path, Arc::clone(layer.document())))
@@ -175,13 +157,9 @@ fn add_subcharts(chart: &Chart, directory: &str, found: &mut Vec<Subchart>) {
     }
 }
 
-/// Where a chart lies that a chart in this directory depends on.
-pub(super) fn place_of(chart: &Chart, directory: &str, name: &str) -> String {
-    let mut brought = chart.brought();
-    let local = brought.find(|(brought, _)| *brought == name);
-    local
-        .and_then(|(_, path)| normal(directory, path))
-        .unwrap_or_else(|| join(directory, &format!("charts/{name}")))
+/// Where a chart in a chart lies, by the directory of that one.
+pub(super) fn place_below(directory: &str, part: &Chart) -> String {
+    normal(directory, part.place()).unwrap_or_else(|| join(directory, part.place()))
 }
 
 /// The charts that an app is deployed with.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use envlint_yaml::Document;
 
 use super::discover::{FoundApp, app_name, is_outermost};
-use crate::source::{ancestors, directory_of, join, read_text};
+use crate::source::{ancestors, directory_of, join, normal, read_text};
 
 /// The charts of a workspace, as candidates for apps without one.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ struct Facts {
     /// Those that its templates read.
     read: BTreeSet<String>,
     is_library: bool,
+    /// The directories of the workspace that it depends on.
+    parts: Vec<String>,
 }
 
 /// Among more charts none is looked for by the keys of values alone.
@@ -89,13 +91,32 @@ impl<'w> Fitting<'w> {
 
     /// Whether the values of an app lie in charts of their own, or near one that fits them.
     pub(super) fn has_chart(&self, app: &FoundApp) -> bool {
+        let mut folders = app.values.iter().map(|file| directory_of(&file.path));
+        folders.all(|folder| self.is_chart(folder)) || self.chart_of(app).is_some()
+    }
+
+    /// The chart of an app, else the one near it that fits its values.
+    pub(super) fn chart_of(&self, app: &FoundApp) -> Option<String> {
+        if app.chart.is_some() {
+            return app.chart.clone();
+        }
         let name = app_name(&app.pattern);
         let first = app.values.first().map_or("", |file| file.path.as_str());
-        let mut folders = app.values.iter().map(|file| directory_of(&file.path));
-        folders.all(|folder| self.is_chart(folder))
-            || self
-                .chart(&app.directory, name.as_deref(), first, false)
-                .is_some()
+        self.chart(&app.directory, name.as_deref(), first, false)
+    }
+
+    /// The charts of the workspace that one depends on by `file://`, and those that these depend on.
+    pub(super) fn parts(&self, chart: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![chart.to_owned()];
+        while let Some(chart) = open.pop() {
+            for part in &self.facts(&chart).parts {
+                if found.insert(part.clone()) {
+                    open.push(part.clone());
+                }
+            }
+        }
+        found
     }
 
     /// The one chart that fits an app: of its name, below its directory or the one above, or the only one there is. `values`
@@ -230,13 +251,18 @@ impl<'w> Fitting<'w> {
         let mut keys = file("values.yaml").map_or_else(BTreeSet::new, |text| keys_of(&text));
         let dependencies =
             root.and_then(|root| root.as_mapping()?.get("dependencies")?.as_sequence());
+        let mut parts = Vec::new();
         for dependency in dependencies.into_iter().flatten() {
-            for key in ["alias", "name"] {
-                let name = dependency
-                    .as_mapping()
-                    .and_then(|map| map.get(key)?.as_str());
-                keys.extend(name.map(str::to_owned));
-            }
+            let text_of = |key| dependency.as_mapping()?.get(key)?.as_str();
+            keys.extend(
+                ["alias", "name"]
+                    .into_iter()
+                    .filter_map(text_of)
+                    .map(str::to_owned),
+            );
+            let path = text_of("repository").and_then(|path| path.strip_prefix("file://"));
+            let path = path.and_then(|path| normal(chart, path));
+            parts.extend(path.filter(|path| self.is_chart(path)));
         }
         let mut read = BTreeSet::new();
         read_by_templates(&self.root.join(chart).join("templates"), 0, &mut read);
@@ -244,6 +270,7 @@ impl<'w> Fitting<'w> {
             read,
             name: text_of("name").map(str::to_owned),
             is_library: text_of("type") == Some("library"),
+            parts,
             keys,
         }
     }

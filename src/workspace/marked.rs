@@ -9,7 +9,7 @@ use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
 
 use super::ValuesSchema;
-use super::chart::place_of;
+use super::chart::place_below;
 use super::schema::Schemas;
 use crate::masking;
 use crate::source::Source;
@@ -76,7 +76,7 @@ fn add(
         if names.is_empty() {
             names.push(inner.name());
         }
-        let directory = place_of(chart, directory, inner.name());
+        let directory = place_below(directory, inner);
         for name in names {
             let keys = [keys, &[name.to_owned()]].concat();
             add(inner, &directory, &keys, schemas, found);

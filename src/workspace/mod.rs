@@ -8,6 +8,7 @@ mod copies;
 mod declared;
 mod deployment;
 mod discover;
+mod discovery;
 mod each_app;
 mod environment;
 mod files;
@@ -31,21 +32,17 @@ mod umbrella;
 mod unclaimed;
 mod values_file;
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use discover::FoundApp;
 use files::Files;
-use fitting::Fitting;
 use listing::Listing;
 use schema::Schemas;
 use values_file::LayerFiles;
 
-use crate::evidence::{self, Names};
 use crate::pulumi::Reads;
-use crate::source::{Problem, Source, join};
+use crate::source::{Problem, Source};
 use crate::values::{Located, Tree};
 
 pub use crate::evidence::{
@@ -161,145 +158,16 @@ impl Workspace {
         }
     }
 
-    /// Finds the apps by what the repository says it deploys, then by the names of files; and the environments too, when
-    /// none are declared.
+    /// Finds the apps, and the environments too when none are declared.
     fn discover(&mut self) -> Result<(), Vec<Problem>> {
-        let files = Arc::clone(self.files());
-        let declared = self.environments.iter().flat_map(Environment::names);
-        let declared: Vec<String> = declared.map(str::to_owned).collect();
-        let known = || evidence::Files::new(&self.root, files.all());
-        let scan = evidence::scan(&self.root, &files.candidates());
-        let names = Names::new(declared).with_house(scan.house.clone());
-        let names = names.with_clusters(files.all());
-        let is_plain = |path: &str| !scan.foreign.contains_key(path);
-        let is_of_values = |path: &&String| !stacks::is_of_pulumi(path);
-        let plain = match files.yaml.iter().all(|path| is_of_values(&path)) {
-            true => Cow::Borrowed(&files.yaml),
-            false => Cow::Owned(files.yaml.iter().filter(is_of_values).cloned().collect()),
-        };
-        let mut found = discover::discover(&plain, &self.environments, &scan.house, &scan.foreign);
-        let names = names.with_house(found.house());
-        let mut said = evidence::claims(&scan, known(), &names);
-        let known = known();
-        let charts = discover::charts(&files.yaml);
-        let fitting = Fitting::new(&self.root, &charts);
-        let far = std::mem::take(&mut found.far);
-        found
-            .apps
-            .extend(far.into_iter().filter_map(|app| fitting.fitted(app)));
-        samples::leave_out(&mut said, &mut found.apps);
-        let of_jsonnet =
-            unclaimed::leave_to_jsonnet(std::mem::take(&mut said.jsonnet), &mut found.apps);
-        let copied = copies::leave_out(&mut said, &mut found.apps, &fitting);
-        let mut unread = said.unread;
-        let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
-        let name = discover::repository_name(&self.root);
-        let called = claimed::Called {
-            chart: &chart_name,
-            root: &name,
-        };
-        let beside = claimed::Beside {
-            found: &found.apps,
-            has_others: self.stacks().names().next().is_some(),
-            declared: &self.environments,
-            unread: &unread,
-            missing: &said.missing,
-        };
-        let mut claimed = claimed::claimed(said.claims, &beside, &names, &called);
-        let others = claimed::Others {
-            taken: &said.taken,
-            parameters: &said.parameters,
-            makers: &said.makers,
-            fits: &|app| {
-                fitting.has_chart(app) || umbrella::is_of_charts(app, &fitting, &self.root)
-            },
-        };
-        let mut left = claimed.join(found.apps, &others, &|path| known.is_file(path));
-        claimed.drop_trials(&mut left);
-        claimed.drop_tried(&left);
-        claimed.drop_second(&mut left);
-        discover::drop_copies(&mut left, &claimed.files(), &files.copies);
-        unread.append(&mut claimed.unread);
-        let mut used = claimed.files();
-        used.extend(said.taken.iter().chain(&said.parameters).cloned());
-        used.append(&mut claimed.dropped);
-        used.extend(copied);
-        let mut named = of_jsonnet;
-        named.extend(unclaimed::reasons(said.named));
-        named.extend(said.idle);
-        named.append(&mut claimed.named);
-        for app in &mut left {
-            app.find_base(&|path| known.is_file(path));
-        }
-        let left_files = left.iter().flat_map(FoundApp::files);
-        used.extend(left_files.map(|file| file.path.clone()));
-        used.extend(left.iter().filter_map(|app| app.base.clone()));
-        // Who reads a link reads the file.
-        let originals = used.iter().filter_map(|path| files.copies.get(path));
-        let originals: Vec<String> = originals.cloned().collect();
-        used.extend(originals);
-        let plain = files.yaml.iter().map(String::as_str);
-        let unclaimed = unclaimed::Known {
-            root: &self.root,
-            plain: plain
-                .filter(|path| !stacks::is_of_pulumi(path))
-                .filter(|path| discover::may_be_values(path) && is_plain(path))
-                .collect(),
-            used: &used,
-            named,
-        };
-        unread.extend(unclaimed.unread(found.unclaimed));
-        let is_known = |path: &String| said.templates.contains(path) || used.contains(path);
-        unread.extend(unclaimed::templates(files.scripts.iter(), &is_known));
-
-        let environments = match self.environments.is_empty() {
-            true => claimed::environments(&claimed, &left, self.stacks().names(), &said.stages),
-            false => self.environments.clone(),
-        };
-        let mut used_names = BTreeSet::new();
-        let mut apps = claimed.into_apps(&environments, &mut used_names, &mut unread);
-        apps.extend(umbrella::apps(
-            &mut left,
-            &fitting,
-            &environments,
-            &mut used_names,
-            &self.root,
-            &mut unread,
-        ));
-        apps.extend(found::apps(
-            left,
-            &environments,
-            &name,
-            &mut used_names,
-            &fitting,
-        ));
-        let (stacks, stacks_left) = self
-            .stacks()
-            .apps(&self.root, &environments, &mut used_names);
-        apps.extend(stacks);
-        unread.extend(stacks_left);
-        // The values of a chart that an app deploys are read with it.
-        let deployed = apps.iter().filter_map(|app| app.chart.as_deref());
-        let defaults: BTreeSet<String> = deployed.map(|chart| join(chart, "values.yaml")).collect();
-        unread.retain(|unread| !(unread.is_values && defaults.contains(&unread.file)));
-        let left_out = unread.clone();
-        let is_left_out = |path: &str| {
-            samples::is_left_out(path, &left_out) || copies::is_left_out(path, &left_out)
-        };
-        unread.retain(|unread| !(unread.is_values && is_left_out(&unread.file)));
-        // What a link leads to is said by itself.
-        unread.retain(|unread| !(unread.is_values && files.copies.contains_key(&unread.file)));
-        unread.extend(files.left_out.iter().cloned());
-        unread.sort();
-        unread.dedup();
-        let is_declared = !self.config.environments.is_empty();
-        self.apps = apps;
-        self.unread = unread;
-        self.missing = said.missing;
-        self.broken = said.broken;
-        self.refused = said.refused;
-        self.environments = environments;
-        if !is_declared {
+        let discovered = discovery::run(self);
+        self.apps = discovered.apps;
+        self.unread = discovered.unread;
+        self.missing = discovered.missing;
+        self.broken = discovered.broken;
+        self.refused = discovered.refused;
+        self.environments = discovered.environments;
+        if self.config.environments.is_empty() {
             self.set_kubernetes();
         }
         self.whole_walk()

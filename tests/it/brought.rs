@@ -79,3 +79,51 @@ fn one_of_another_version_is_not_taken() {
     );
     assert!(!ran.stdout.contains("app.yaml"), "{}", ran.stdout);
 }
+
+#[test]
+fn one_under_other_names_is_shown_where_it_lies() {
+    let umbrella = |directory: &str, local: &str| {
+        let template = BACKEND.replace("name: backend", "name: {{ .Chart.Name }}");
+        Sandbox::with(&[
+            (
+                "shop/Chart.yaml",
+                &format!(
+                    "apiVersion: v2\nname: shop\nversion: 0.1.0\ndependencies:\n- {{name: backend, version: 0.1.0, alias: api{local}}}\n- {{name: backend, version: 0.1.0, alias: web{local}}}\n"
+                ),
+            ),
+            (
+                &format!("{directory}/Chart.yaml"),
+                "apiVersion: v2\nname: backend\nversion: 0.1.0\n",
+            ),
+            (
+                &format!("{directory}/values.yaml"),
+                "replicas: 1\nimage: shop:1.0.0\nphrase: \"\"\n",
+            ),
+            (&format!("{directory}/templates/app.yaml"), &template),
+            (
+                "shop/values-dev.yaml",
+                "api: {replicas: 1}\nweb: {replicas: 1}\n",
+            ),
+            (
+                "shop/values-prod.yaml",
+                "api: {replicas: 3}\nweb: {replicas: 3}\n",
+            ),
+        ])
+    };
+    for (directory, local) in [
+        ("shop/charts/backend", ""),
+        // Helm looks at the name that a chart gives itself.
+        ("shop/charts/backend-of-another-name", ""),
+        ("backend", ", repository: \"file://../backend\""),
+    ] {
+        let shown = umbrella(directory, local).run(&["check"]).stdout;
+        assert!(
+            shown.contains("container `app` of Deployment `api` sets no CPU request"),
+            "{directory}\n{shown}"
+        );
+        assert!(
+            shown.contains(&format!("--> {directory}/templates/app.yaml:10:7")),
+            "{directory}\n{shown}"
+        );
+    }
+}

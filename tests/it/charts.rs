@@ -503,7 +503,7 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {app: shop}}}
         "chart/templates/job.yaml",
         job.replace("apiVersion: batch/v1\n", "apiVersion: batch/v1beta1\n"),
     );
-    assert_eq!(of_api(&sandbox), ["api/removed chart/templates/job.yaml:6"]);
+    assert_eq!(of_api(&sandbox), ["api/removed chart/templates/job.yaml:2"]);
 }
 
 /// An Ingress may lead to the Services of other releases in its namespace.

@@ -176,8 +176,8 @@ fn a_chart_brings_its_own_definitions() {
     assert_eq!(
         found,
         [
-            "Queue `q`: `spec.mots` is not a known field, so the API server silently drops it",
             "Queue `q`: `spec` breaks a rule of its definition: least must not be above most",
+            "Queue `q`: `spec.mots` is not a known field, so the API server silently drops it",
         ]
     );
 }

@@ -51,7 +51,7 @@ fn a_password_that_every_environment_overrides_is_deployed_nowhere() {
     assert_eq!(
         found,
         [
-            "warning base.yaml:1 remove it: no environment has this value; revoke it where it was used",
+            "warning base.yaml:1 remove it: all environments override this value or turn its section off; revoke it where it was used",
             &format!("error base.yaml:2 {REVOKE}"),
         ]
     );
@@ -72,7 +72,9 @@ fn a_token_that_an_issuer_gave_out_is_as_bad_wherever_it_stands() {
     ]);
     assert_eq!(
         found,
-        ["error base.yaml:1 remove it: no environment has this value; revoke it where it was used"]
+        [
+            "error base.yaml:1 remove it: all environments override this value or turn its section off; revoke it where it was used"
+        ]
     );
 }
 
@@ -95,7 +97,7 @@ fn a_section_that_is_switched_off_brings_its_password_nowhere() {
         found,
         [
             format!("error dev.yaml:1 {REVOKE}"),
-            "warning prod.yaml:1 remove it: no environment has this value; revoke it where it was used".to_owned(),
+            "warning prod.yaml:1 remove it: all environments override this value or turn its section off; revoke it where it was used".to_owned(),
         ]
     );
 }

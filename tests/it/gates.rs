@@ -67,10 +67,10 @@ fn an_object_that_the_api_refuses_stays_where_it_is() {
     assert_eq!(ran.status, 1, "{}", ran.stdout);
     assert_snapshot!(refusals(&ran), @r#"
     refused[api/invalid-object]: the result would have a new error in staging: Deployment `shop`: `spec.template.spec.containers[name=shop].env[name=MODE].value` must be text, but is a number, so the API server refuses the object
-      --> charts/shop/templates/deployment.yaml:13:11
+      --> charts/shop/templates/deployment.yaml:14:13
        |
-    13 |           env:
-       |           ^^^^
+    14 |             - {name: MODE, value: {{ .Values.mode }}}
+       |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        |
        = app: shop
        = help: quote it in the template: `{{ … | quote }}`

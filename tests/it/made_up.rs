@@ -318,3 +318,81 @@ fn settings_and_keys_that_are_no_yaml_are_searched() {
         ]
     );
 }
+
+#[test]
+fn values_that_name_a_secret_have_no_use_for_the_password_next_to_it() {
+    for (text, expected) in [
+        (
+            "db: {existingSecret: shop-db, password: sunflower}\n",
+            &["info"][..],
+        ),
+        (
+            "db: {existingSecret: \"\", password: sunflower}\n",
+            &["error"],
+        ),
+        (
+            "data: {metadataSecretName: shop-db, metadataConnection: {pass: sunflower}}\n",
+            &["info"],
+        ),
+        (
+            "data: {brokerSecretName: shop, metadataConnection: {pass: sunflower}}\n",
+            &["error"],
+        ),
+        // Who knows a key that a machine drew gets in, whoever has another one.
+        (
+            "api: {existingSecret: shop, token: x8Kd92mZpQ4rTy7wLm3N}\n",
+            &["error"],
+        ),
+    ] {
+        assert_eq!(severities("values-prod.yaml", text), expected, "{text}");
+    }
+}
+
+#[test]
+fn keys_around_a_secret_tell_that_it_is_made_up() {
+    for (text, expected) in [
+        (
+            "store: {fakeData: {dbPassword: sunflower}}\n",
+            &["info"][..],
+        ),
+        ("store: {data: {dbPassword: sunflower}}\n", &["warning"]),
+    ] {
+        assert_eq!(severities("values-dev.yaml", text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_published_or_of_others_is_no_error() {
+    const KEY: &str = "7T512UXSSmBOkpWimFHIVb8jK6lfmSAvx4mO6Arehnc=";
+    const ID: &str = "AKIAQ3EGRZ5KX7WPLM2D";
+    for (path, text, expected) in [
+        ("airflow/test.yaml", format!("fernetKey: {KEY}\n"), &["warning"][..]),
+        ("config/map.yaml", format!("awsAccessKeyId: {ID}\n"), &["info"]),
+        ("vendor/pq/ci.yaml", "password: hunter22\n".to_owned(), &["info"]),
+        ("web/env.yaml", "NEXT_PUBLIC_API_KEY: x8Kd92mZpQ4rTy7wLm3N\n".to_owned(), &[]),
+        (
+            "web/sentry.yaml",
+            "SENTRY_DSN: \"https://97964f08ea76422f830fba0618967fc4@o98.ingest.sentry.io/59\u{df}\"\n"
+                .to_owned(),
+            &[],
+        ),
+    ] {
+        assert_eq!(severities(path, &text), expected, "{path}: {text}");
+    }
+}
+
+#[test]
+fn an_external_secret_in_a_template_names_keys() {
+    let template = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: shop}\nspec:\n  data:\n    {{- range .Values.keys }}\n    - secretKey: AMQP_URL_7\n      remoteRef: {key: \"{{ . }}\"}\n    {{- end }}\n";
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/secret.yaml", template),
+            ("staging.yaml", "keys: [a]\n"),
+            ("prod.yaml", "keys: [a]\n"),
+        ],
+        SECRETS,
+        &[],
+    );
+}

@@ -90,3 +90,4 @@ mod untaken;
 mod unused_values;
 mod workloads;
 mod worth;
+mod written;

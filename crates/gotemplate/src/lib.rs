@@ -71,7 +71,7 @@ mod value;
 
 pub use context::Context;
 pub use error::{Error, ErrorKind, Limit, Location};
-pub use exec::{Execution, Segment, equal};
+pub use exec::{Execution, Origin, Traced, equal};
 pub use function::{Function, Functions, NativeFn};
 pub use limits::Limits;
 pub use set::{MissingKey, TemplateSet, parse_trees};

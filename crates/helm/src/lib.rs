@@ -20,10 +20,10 @@
 //! - `parsed`: parsed templates, kept between renders; uses `source`
 //! - `layer`: a values file as Helm reads it; uses `read`
 //! - `chart`: a chart as it lies on disk; uses `layer`, `parsed`, `read`, `schema`, `source`, `version`, `warning`
-//! - `values`: values, overlaid, and the subcharts that they enable; uses `chart`, `convert`, `layer`, `schema`, `system`, `version`, `warning`
-//! - `load`: from a directory or an archive to a chart; uses `chart`, `layer`, `parallel`, `parsed`, `pattern`, `schema`, `source`, `system`, `version`, `warning`
+//! - `values`: values, overlaid, and the subcharts that they enable; uses `chart`, `convert`, `layer`, `schema`, `system`, `warning`
+//! - `load`: from a directory or an archive to a chart; uses `chart`, `layer`, `parallel`, `parsed`, `pattern`, `schema`, `source`, `system`, `warning`
 //! - `render`: manifests; uses `chart`, `functions`, `glob`, `parallel`, `read`, `schema`, `source`, `values`, `version`, `warning`
-//! - `reads`: what templates read of the values, without executing them; uses `chart`, `functions`, `layer`, `source`, `values`, `version`
+//! - `reads`: what templates read of the values, without executing them; uses `chart`, `functions`, `layer`, `source`, `values`
 //! - `template`: `helm template`, the command; uses `chart`, `functions`, `layer`, `load`, `pattern`, `render`, `values`, `warning`
 
 #![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
@@ -49,6 +49,7 @@ mod version;
 mod warning;
 
 pub use chart::{Chart, ChartType, Dependency, ImportValues, Maintainer, Metadata};
+pub use envlint_gotemplate::Origin as TemplateOrigin;
 pub use functions::{
     MESSAGE_END, MESSAGE_START, Session, SessionOptions, expression_steps, registry,
 };

@@ -39,6 +39,7 @@ pub(super) fn field(
         field: object_name(path),
         value: shown(&trace.value, is_secret(object)),
         template: name(&trace.template),
+        line: trace.line.as_ref().map(place_json),
         origins: trace.origins.iter().map(origin_json).collect(),
     })
 }
@@ -82,6 +83,8 @@ struct FieldJson {
     field: Printable,
     value: Printable,
     template: Printable,
+    /// The line that writes it; null where that is no file of the workspace.
+    line: Option<PlaceJson>,
     origins: Vec<OriginJson>,
 }
 

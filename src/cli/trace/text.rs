@@ -82,18 +82,16 @@ pub(super) fn field(environment: &str, object: &str, path: &Path, trace: &FieldT
         name(environment),
         shown(&trace.value, is_secret(object))
     );
+    let template = trace.line.as_ref();
+    let template = template.map_or_else(|| name(&trace.template), place);
+    text.push(line("template", template));
     for origin in &trace.origins {
         text.push(origin_text(origin, is_secret(object)));
     }
     if trace.origins.is_empty() {
-        let template = trace
-            .object
-            .as_ref()
-            .map_or_else(|| name(&trace.template), place);
         text.push(printable!(
             "\nno value of the environment changes it; the template writes it\n"
         ));
-        text.push(line("template", template));
     }
     text
 }

@@ -266,10 +266,15 @@ fn one(
         }
         let lacks_all = kept.is_empty() && !layers.is_empty() && !helm.may_miss;
         let mut given_names = helm.given.clone();
+        let is_open = helm
+            .inline
+            .iter()
+            .any(|inline| matches!(inline, Inline::Open));
         for inline in &helm.inline {
             match inline {
                 Inline::Part(span) => kept.push(LayerPath::part(&location.source.path, *span)),
                 Inline::Names(leaves) => given_names.extend(leaves.iter().cloned()),
+                Inline::Open => {}
             }
         }
         let lacks_all = lacks_all || (kept.is_empty() && !elsewhere.is_empty());
@@ -287,7 +292,8 @@ fn one(
             &bound,
         );
         // What files say that are not there, nobody knows.
-        claim.given.extend("**".parse().ok().filter(|_| lacks_all));
+        let is_unknown = lacks_all || is_open;
+        claim.given.extend("**".parse().ok().filter(|_| is_unknown));
         claims.push(claim);
     }
     told_apart(claims, said);

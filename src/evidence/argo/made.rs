@@ -6,14 +6,14 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
-use envlint_helm::{Effective, Given, Layer, Manifest, Options, render_effective};
+use envlint_helm::{Chart, Effective, Given, Layer, Manifest, Options, render_effective};
 use envlint_yaml::Document;
 use rayon::prelude::*;
 
 use super::Known;
-use super::tree::Tree;
+use super::umbrella::{self, Umbrella};
 use crate::evidence::claim::{self, Claim, Claims, Evidence, Inline, LayerPath, Unread, given};
-use crate::evidence::files::{Files, join};
+use crate::evidence::files::{Files, join, normal};
 use crate::evidence::nodes::leaves;
 use crate::evidence::tells::Names;
 use crate::masking::{Name, Said, Text, text};
@@ -35,8 +35,7 @@ const SIGNS: [&str; 2] = ["argoproj.io/", "kind: Application"];
 /// A chart that makes Applications, by templates of its own or of a chart that it depends on.
 struct Maker<'m> {
     directory: &'m str,
-    tree: Tree,
-    /// Its templates, by their paths in the workspace.
+    /// Its templates and those of the charts that it brings, by their paths in the workspace.
     templates: Vec<(String, String)>,
     /// Whether it deploys another chart, too, which is not of the workspace.
     has_more: bool,
@@ -60,13 +59,12 @@ pub(super) fn claims(known: &Known, files: &Files<'_>, names: &Names, said: &mut
         .charts()
         .into_par_iter()
         .filter_map(|directory| {
-            let tree = Tree::of(directory, files);
-            let templates = tree.templates(files);
+            let umbrella = Umbrella::of(directory, files);
+            let templates = umbrella.templates(files);
             let makes = |(_, text): &(String, String)| SIGNS.iter().all(|sign| text.contains(sign));
             templates.iter().any(makes).then_some(Maker {
                 directory,
-                has_more: tree.has_other_charts(files),
-                tree,
+                has_more: umbrella.has_more,
                 templates,
             })
         })
@@ -221,14 +219,13 @@ impl Maker<'_> {
                 }
             }
         }
-        for manifest in &manifests {
-            let evidence = self.place_of(manifest);
+        for (evidence, manifest) in &manifests {
             let source = Arc::new(Source::new(evidence.file.as_str(), manifest.text.as_str()));
             let mut found = Claims::default();
             for document in source.document.documents() {
                 super::of_object(&source, document, known, &hints, files, names, &mut found);
             }
-            made.add_moved(found, &source, &evidence, "the template");
+            made.add_moved(found, &source, evidence, "the template");
         }
     }
 
@@ -269,17 +266,16 @@ impl Maker<'_> {
         }
     }
 
+    /// The manifests, each with its template.
     fn render(
         &self,
         situation: &Situation,
         files: &Files<'_>,
         known: &Known,
-    ) -> Result<Vec<Manifest>, (Evidence, Text)> {
+    ) -> Result<Vec<(Evidence, Manifest)>, (Evidence, Text)> {
         let definition = || Evidence::of_file(join(self.directory, "Chart.yaml"), "");
-        let chart = self
-            .tree
-            .load(files)
-            .map_err(|error| (definition(), error))?;
+        let chart = umbrella::load(self.directory, files);
+        let chart = chart.map_err(|error| (definition(), error))?;
         let refused = |error: &dyn Display| (definition(), text!("{}", Said(&error)));
         let mut layers: Vec<Layer> = Vec::new();
         for layer in &situation.layers {
@@ -316,16 +312,18 @@ impl Maker<'_> {
             manifest.api_version.starts_with(super::GROUP)
                 && matches!(manifest.kind.as_str(), "Application" | "ApplicationSet")
         };
-        Ok(rendered.manifests.into_iter().filter(is_wanted).collect())
+        let wanted = rendered.manifests.into_iter().filter(is_wanted);
+        let placed = wanted.map(|manifest| (self.place_of(&chart, &manifest), manifest));
+        Ok(placed.collect())
     }
 
     /// The line of the template that names the kind.
-    fn place_of(&self, manifest: &Manifest) -> Evidence {
+    fn place_of(&self, chart: &Chart, manifest: &Manifest) -> Evidence {
         let inside = manifest
             .template
             .split_once('/')
             .map_or("", |(_, inside)| inside);
-        let path = self.tree.path_of(inside);
+        let path = normal(self.directory, &chart.place_of(inside)).unwrap_or_default();
         let template = self.templates.iter().find(|(known, _)| *known == path);
         let kind = format!("kind: {}", manifest.kind);
         let mut lines = template.map_or("", |(_, text)| text).lines().enumerate();

@@ -13,7 +13,7 @@ mod missing;
 mod refused;
 mod set;
 mod spec;
-mod tree;
+mod umbrella;
 
 use std::sync::Arc;
 

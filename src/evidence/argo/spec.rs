@@ -54,6 +54,8 @@ pub(super) enum Inline {
     Part(Span),
     /// Values that only have names here: a template, or a text that is quoted.
     Names(Vec<String>),
+    /// Values of which not even the names are known: a template makes more than one of them (`{{ toYaml .Values | nindent 8 }}`).
+    Open,
 }
 
 /// Reads an Application, or the template of one. `evaluate` evaluates the texts of a template.
@@ -84,7 +86,9 @@ pub(super) fn read(
         }
     }
     let single = at(spec, &["source"]).into_iter();
-    for node in single.chain(items(spec, &["sources"])) {
+    let nodes: Vec<&Node> = single.chain(items(spec, &["sources"])).collect();
+    let is_template = !std::ptr::eq(object, template) || is_filled_in(source, object, &nodes);
+    for node in nodes {
         let repository = value(node, &["repoURL"]);
         if let Some(reference) = value(node, &["ref"]) {
             read.references.push((reference, repository.clone()));
@@ -97,7 +101,7 @@ pub(super) fn read(
             is_plain: ["directory", "kustomize", "plugin"]
                 .iter()
                 .any(|key| at(node, &[key]).is_some_and(|node| !node.is_null())),
-            ..helm_of(source, node, evaluate)
+            ..helm_of(source, node, is_template, evaluate)
         };
         let is_nowhere = ["path", "chart", "ref"]
             .iter()
@@ -110,9 +114,31 @@ pub(super) fn read(
     read
 }
 
+/// Whether an Application is written for something that fills in its braces before Argo CD sees it, as a chart does. Argo CD
+/// itself fills in none: where nothing but values has any, they are for those who read the values.
+fn is_filled_in(source: &Source, object: &Node, sources: &[&Node]) -> bool {
+    if source.path.contains("/templates/") {
+        return true;
+    }
+    let values = sources.iter().flat_map(|node| {
+        let keys = ["values", "valuesObject"].into_iter();
+        keys.filter_map(|key| at(node, &["helm", key]).map(Node::span))
+    });
+    let values: Vec<Span> = values.collect();
+    let span = object.span();
+    let text = source.text().get(span.start..span.end).unwrap_or_default();
+    let braces = text.match_indices("{{").map(|(at, _)| span.start + at);
+    let mut braces = braces.filter(|at| {
+        let is_in = |values: &Span| values.start <= *at && *at < values.end;
+        !values.iter().any(is_in)
+    });
+    braces.next().is_some()
+}
+
 fn helm_of(
     source: &Arc<Source>,
     node: &Node,
+    is_template: bool,
     evaluate: &dyn Fn(&str) -> Option<String>,
 ) -> HelmSource {
     let Some(helm) = at(node, &["helm"]) else {
@@ -132,10 +158,10 @@ fn helm_of(
             .extend(path.map(|path| helm_secrets::path_of(&path).to_owned()));
     }
     if let Some(values) = at(helm, &["values"]) {
-        read.inline.extend(inline_text(source, values));
+        read.inline.extend(inline_text(source, values, is_template));
     }
     if let Some(values) = at(helm, &["valuesObject"]).filter(|node| node.as_mapping().is_some()) {
-        read.inline.push(inline_part(source, values));
+        read.inline.push(inline_part(source, values, is_template));
     }
     for list in ["parameters", "fileParameters"] {
         let names = items(helm, &[list])
@@ -147,32 +173,38 @@ fn helm_of(
 }
 
 /// `valuesObject`: a map in the manifest.
-fn inline_part(source: &Source, values: &Node) -> Inline {
+fn inline_part(source: &Source, values: &Node, is_template: bool) -> Inline {
     let span = values.span();
     let text = source.text().get(span.start..span.end).unwrap_or_default();
-    match text.contains("{{") {
+    match is_template && text.contains("{{") {
         true => Inline::Names(leaves(values)),
         false => Inline::Part(span),
     }
 }
 
 /// `values`: a text. Where it is a block without templates, it is YAML as it stands.
-fn inline_text(source: &Source, values: &Node) -> Option<Inline> {
+fn inline_text(source: &Source, values: &Node, is_template: bool) -> Option<Inline> {
     let text = values.as_str().filter(|text| !text.trim().is_empty())?;
     let span = values.span();
     let raw = source.text().get(span.start..span.end).unwrap_or_default();
     let head = raw.find('\n').filter(|_| raw.starts_with('|'));
     match head {
-        Some(head) if !text.contains("{{") => {
+        Some(head) if !text.contains("{{") || (!is_template && is_yaml(text)) => {
             Some(Inline::Part(Span::new(span.start + head + 1, span.end)))
         }
         _ => {
             // A template's braces are no YAML where they begin a value.
             let plain = text.replace("{{", "").replace("}}", "");
             let document = Document::parse(plain);
-            Some(Inline::Names(
-                document.root().map(leaves).unwrap_or_default(),
-            ))
+            let root = document.root().filter(|root| root.as_mapping().is_some());
+            Some(root.map_or(Inline::Open, |root| Inline::Names(leaves(root))))
         }
     }
+}
+
+/// Whether a text is YAML as it stands: braces that begin a value are none.
+fn is_yaml(text: &str) -> bool {
+    let document = Document::parse(text);
+    let mut errors = document.errors().iter();
+    !errors.any(|error| error.is_fatal())
 }

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use envlint_yaml::{Document, Node};
@@ -110,8 +110,10 @@ pub(super) fn calls<'c>(
 ) -> BTreeMap<String, Vec<Call>> {
     let mut written: Vec<Written> = Vec::new();
     let mut defaults: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
+    let mut declared: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for candidate in candidates.filter(|candidate| is_workflow(&candidate.path)) {
-        let calls = candidate.text.contains("uses:") && candidate.text.contains("./");
+        let names_file = candidate.text.contains("./") || candidate.text.contains("/.github/");
+        let calls = candidate.text.contains("uses:") && names_file;
         let is_called = candidate.text.contains("inputs:");
         if !(calls || is_called) || candidate.text.len() > LARGEST {
             continue;
@@ -121,6 +123,8 @@ pub(super) fn calls<'c>(
             continue;
         };
         defaults.insert(&candidate.path, defaults_of(root));
+        let inputs = declared_inputs(root).map(|(name, _)| name.to_owned());
+        declared.insert(&candidate.path, inputs.collect());
         for job in values_of(at(root, &["jobs"])) {
             written.extend(Written::of(job, job, &candidate.path));
             for step in items(job, &["steps"]) {
@@ -131,6 +135,7 @@ pub(super) fn calls<'c>(
             written.extend(Written::of(step, root, &candidate.path));
         }
     }
+    written.retain(|call| call.is_of_here(declared.get(call.of.as_str())));
     let mut found: BTreeMap<String, Vec<Call>> = BTreeMap::new();
     // A call may hand on the inputs that the calling file has from its own calls.
     for _ in 0..DEEPEST {
@@ -198,6 +203,10 @@ fn is_workflow(path: &str) -> bool {
 struct Written {
     by: String,
     of: String,
+    /// Whether it names a repository, which may be this one or another.
+    names_repository: bool,
+    /// The inputs that it sets, also those that are secrets.
+    sets: Vec<String>,
     with: Vec<(String, String)>,
     /// What the matrix of its job may be; one without anything where there is none.
     matrix: Vec<BTreeMap<String, String>>,
@@ -206,13 +215,17 @@ struct Written {
 impl Written {
     /// Of a job or a step that uses a file of the repository.
     fn of(node: &Node, job: &Node, by: &str) -> Option<Written> {
-        let uses = at(node, &["uses"])?.as_str()?.strip_prefix("./")?;
-        let path = normal("", uses)?;
+        let uses = at(node, &["uses"])?.as_str()?;
+        let in_repository = || in_repository(uses);
+        let path = uses.strip_prefix("./").or_else(in_repository)?;
+        let path = normal("", path)?;
         let of = match path.ends_with(".yml") || path.ends_with(".yaml") {
             true => path,
             false => format!("{path}/action.yml"),
         };
         let with = at(node, &["with"]).and_then(Node::as_mapping);
+        let sets = with.into_iter().flatten().map(|(key, _)| key.text());
+        let sets = sets.map(str::to_owned).collect();
         let with = with.into_iter().flatten().filter_map(|(key, value)| {
             let value = value.as_scalar()?.text();
             let is_secret = is_secret_key(key.text()) || value.contains("secrets.");
@@ -220,6 +233,8 @@ impl Written {
         });
         Some(Written {
             by: by.to_owned(),
+            names_repository: !uses.starts_with("./"),
+            sets,
             with: with.collect(),
             matrix: matrix_of(job),
             of: match directory_of(&of) {
@@ -228,6 +243,26 @@ impl Written {
             },
         })
     }
+
+    /// Whether the called file is one of this repository, which declares these inputs. A repository calls itself by its name,
+    /// too (`acme/shop/.github/workflows/deploy.yml@main`), and nothing in its files says what it is called: it is meant
+    /// where the file is here, and takes what the call sets.
+    fn is_of_here(&self, declared: Option<&BTreeSet<String>>) -> bool {
+        let takes_all = |declared: &BTreeSet<String>| {
+            let mut sets = self.sets.iter();
+            !self.sets.is_empty() && sets.all(|name| declared.contains(name))
+        };
+        !self.names_repository || (self.of != self.by && declared.is_some_and(takes_all))
+    }
+}
+
+/// The path in the repository that a call names: `.github/workflows/x.yml` of `acme/shop/.github/workflows/x.yml@main`.
+fn in_repository(uses: &str) -> Option<&str> {
+    let (path, _) = uses.split_once('@')?;
+    let start = path.find("/.github/")?;
+    let repository = path.get(..start)?;
+    let is_repository = repository.matches('/').count() == 1 && !repository.contains(':');
+    path.get(start + 1..).filter(|_| is_repository)
 }
 
 /// A text in which what the matrix tells is replaced; other expressions stay.

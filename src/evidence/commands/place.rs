@@ -61,7 +61,12 @@ impl<'c> Place<'c> {
                 changes.push(word);
             }
         }
-        let known: Vec<&str> = vec!["", own];
+        let mut known: Vec<&str> = vec!["", own];
+        // What the step says of itself comes first, wherever it stands in it.
+        let of_step = step_directory(candidate, start, at);
+        if let Some(folder) = of_step.as_deref().filter(|path| files.is_directory(path)) {
+            known.insert(0, folder);
+        }
         for change in changes.iter().filter(|change| !has_holes(change)) {
             for change in spellings(change) {
                 for base in &known {
@@ -158,6 +163,43 @@ pub(super) fn is_open(path: &str) -> bool {
     };
     has_holes(path) && path.split('/').all(|part| is_hole(part) || part == ".")
 }
+
+/// The directory that a step of a pipeline runs in, where it is written behind its commands:
+///
+/// ```yaml
+/// - run: helm upgrade shop .
+///   working-directory: ./charts/shop
+/// ```
+fn step_directory(candidate: &Candidate, line_start: usize, at: usize) -> Option<String> {
+    let is_yaml = candidate.path.ends_with(".yml") || candidate.path.ends_with(".yaml");
+    let text = candidate.text.get(line_start..).filter(|_| is_yaml)?;
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = text.lines();
+    let own = lines.next()?;
+    // `run: helm …` is a key next to the one that is looked for; in a block of lines, the keys stand further left.
+    let before = own.get(..at.checked_sub(line_start)?)?;
+    let is_value = before.trim_end().ends_with(':');
+    let is_item = own.trim_start().starts_with("- ");
+    let most = indent(own) + if is_item { 2 } else { 0 } + usize::from(is_value);
+    for line in lines.take(MOST_BEHIND) {
+        let trimmed = line.trim_start();
+        let is_key = !trimmed.is_empty() && indent(line) < most;
+        if is_key && (trimmed.starts_with("- ") || trimmed.starts_with("steps:")) {
+            return None;
+        }
+        let mut names = ["working-directory:", "workingDirectory:"].iter();
+        if let Some(folder) = names
+            .find_map(|name| trimmed.strip_prefix(name))
+            .filter(|_| is_key)
+        {
+            return normal("", folder.trim().trim_matches(['"', '\'']));
+        }
+    }
+    None
+}
+
+/// More lines behind a command are not looked at.
+const MOST_BEHIND: usize = 100;
 
 /// What stands further above a command has nothing to do with it, in bytes.
 const ABOVE: usize = 32 * 1024;

@@ -15,6 +15,7 @@ mod selectors;
 mod situation;
 mod state;
 mod templates;
+mod unnamed;
 mod walk;
 
 use std::cmp::Reverse;

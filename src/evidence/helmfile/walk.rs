@@ -187,7 +187,7 @@ impl<'w, 'f> Walk<'w, 'f> {
             let of_this = |run: &&Run| run.environment.as_deref().unwrap_or(DEFAULT) == environment;
             let runs: Vec<&Run> = runs.iter().filter(of_this).collect();
             let over = Rc::new(self.values_of(&runs));
-            self.step(Step {
+            let step = Step {
                 path,
                 environment: &environment,
                 is_overridden: !over.is_empty(),
@@ -197,21 +197,11 @@ impl<'w, 'f> Walk<'w, 'f> {
                 is_inner,
                 also: runs::deploying(&runs),
                 depth: 0,
-            });
-        }
-    }
-
-    /// Whether the environment without a name has values that no other one has, and so is deployed for itself.
-    fn has_own_default(&self, known: &Known<'_>) -> bool {
-        let of = |name: &str| {
-            let file = known.file;
-            State::of(&file.path, &file.text, name, &Rc::default(), self.reader).files
-        };
-        let is_declared = known.environments.iter().any(|name| name == DEFAULT);
-        let mut others = known.environments.iter().filter(|name| *name != DEFAULT);
-        is_declared && {
-            let first = others.next().map(|name| of(name)).unwrap_or_default();
-            of(DEFAULT).iter().any(|path| !first.contains(path))
+            };
+            match environment == DEFAULT && has_others && !is_run {
+                true => self.try_default(step),
+                false => self.step(step),
+            }
         }
     }
 
@@ -237,7 +227,7 @@ impl<'w, 'f> Walk<'w, 'f> {
         values
     }
 
-    fn step(&mut self, step: Step<'_>) {
+    pub(super) fn step(&mut self, step: Step<'_>) {
         let Some(text) = self.reader.text(step.path) else {
             return;
         };

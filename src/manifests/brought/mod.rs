@@ -66,6 +66,8 @@ pub struct BroughtObject {
     pub pods: Option<Box<Pods>>,
     /// What it calls by names that are not those of the app's own Services
     pub calls: Vec<Call>,
+    /// The kind and the name of the workload that it scales
+    pub scaled: Option<(String, String)>,
     /// What it counts for besides, by the names of a ResourceQuota
     pub counts: Vec<(&'static str, i128)>,
     /// What it allows, if it is a ResourceQuota
@@ -101,7 +103,7 @@ impl Brought {
                 secrets: made
                     .flat_map(|object| {
                         let names = object.secrets().into_iter();
-                        names.map(|name| (object.namespace.clone(), name.to_owned()))
+                        names.map(|name| (object.namespace.clone(), name.into_owned()))
                     })
                     .collect(),
             }
@@ -173,6 +175,9 @@ fn brought(
             labels: object.labels().filter(|_| is("Service")).cloned(),
             pods: Pods::of(object, scale).map(Box::new),
             calls: Call::of(object, &services, values),
+            scaled: object
+                .scaled()
+                .map(|(kind, name)| (kind.to_owned(), name.to_owned())),
             counts: counts(object),
             quota: (is("ResourceQuota") && !object.is_hook)
                 .then(|| Quota::of(object.at(&["spec"])).map(Box::new))

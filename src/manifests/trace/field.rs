@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::places::places_of;
 use super::{MOST_VALUES, Set, Untraced, set_at};
-use crate::manifests::{Probe, Reach, all, template_of};
+use crate::manifests::{Probe, Reach, all, written_in};
 use crate::resolve::{EnvironmentValues, ResolvedApp, resolve};
 use crate::source::Location;
 use crate::values::{Located, Tree};
@@ -22,8 +22,9 @@ const MOST_RENDERS: usize = 1_000;
 pub struct FieldTrace {
     /// The whole name of the object's template
     pub template: String,
-    /// Where the object begins in it; none where the template is no file of the workspace
-    pub object: Option<Location>,
+    /// The line of a template that writes the field, which may be one of a named template; none where that is no file of the
+    /// workspace
+    pub line: Option<Location>,
     /// What the field is
     pub value: Value,
     /// The values that it is made of, or that decide about it
@@ -134,7 +135,7 @@ fn trace_field_of(
     origins.sort_by_key(|origin| origin.is_switch);
     Ok(FieldTrace {
         template: manifest.template.clone(),
-        object: template_of(cx.workspace, chart, manifest),
+        line: written_in(cx.workspace, (chart, Some(rendered)), manifest, Some(field)),
         value: node.to_value(),
         origins,
     })

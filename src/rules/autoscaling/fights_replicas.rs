@@ -85,9 +85,7 @@ fn is_scaler(object: &RenderedObject) -> bool {
 }
 
 fn scales(scaler: &RenderedObject, workload: &RenderedObject) -> bool {
-    let target = |key: &str| scaler.at(&["spec", "scaleTargetRef", key])?.as_str();
-    target("kind").unwrap_or("Deployment") == workload.kind
-        && target("name") == Some(workload.name.as_str())
+    scaler.scaled() == Some((&*workload.kind, &*workload.name))
         && scaler.namespace == workload.namespace
         && matches!(
             workload.kind.as_str(),

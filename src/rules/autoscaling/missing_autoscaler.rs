@@ -18,7 +18,8 @@ rule! {
     /// of the chart makes a HorizontalPodAutoscaler, a ScaledObject or another autoscaler.
     ///
     /// Ignored are charts without one of their subcharts, charts with custom resources of which an operator may make the
-    /// autoscaler, and workloads that an autoscaler of another app or of a plain manifest scales.
+    /// autoscaler, and workloads that an autoscaler of another app, of a plain manifest or of `kubectl autoscale` has as its
+    /// `scaleTargetRef`.
     ///
     /// ## Why it matters
     ///
@@ -60,7 +61,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let objects = cx.manifests.all_objects(name).unwrap_or_default();
         let open = objects.iter().filter(|object| leaves_number_open(object));
         let open: Vec<&RenderedObject> = open.collect();
-        let makes = objects.iter().any(|object| is_autoscaler(&object.kind));
+        let mut all = objects.iter();
+        let makes = all.any(|object| is_autoscaler(&object.kind) || object.scaled().is_some());
         if open.is_empty() || makes || cx.manifests.may_make(name, &is_autoscaler) {
             continue;
         }
@@ -120,8 +122,8 @@ fn of_workload(
         ));
     Some(finding.unless_elsewhere(
         &namespace,
-        Wanted::Object {
-            kind: "HorizontalPodAutoscaler".to_owned(),
+        Wanted::Scaler {
+            kind: workload.kind.clone(),
             name: workload.name.clone(),
         },
     ))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::written::Written;
 use crate::masking::{Name, ObjectName, text};
 use crate::naming::{is_copied_from, is_in_showing, is_put_aside};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
@@ -24,9 +25,10 @@ rule! {
     /// It is an error where Argo CD or Flux synchronizes the directory, directly or by way of others, and Kustomize refuses to
     /// build it; a warning elsewhere, and for a patch with a `target` that matches nothing, which Kustomize passes over.
     ///
-    /// Ignored are addresses, names with variables, what `.gitignore` covers, submodules of git, what Secrets are made of,
-    /// patches of ConfigMaps and Secrets, folders of what was put aside (`legacy`, `archive`, `unused`), and what nothing
-    /// synchronizes in folders that show or test something (`examples`, `docs`, `tests`).
+    /// Ignored are addresses, names with variables, what `.gitignore` covers, what a script or a workflow of the repository
+    /// writes (`helm template … > rendered.yaml`), submodules of git, what Secrets are made of, patches of ConfigMaps and
+    /// Secrets, folders of what was put aside (`legacy`, `archive`, `unused`), and what nothing synchronizes in folders that
+    /// show or test something (`examples`, `docs`, `tests`).
     ///
     /// ## Why it matters
     ///
@@ -60,6 +62,7 @@ rule! {
 
 fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let mut ignored = Ignored::below(&cx.workspace.root);
+    let mut written = Written::of(cx.workspace);
     let mut last: Option<Arc<Source>> = None;
     for broken in &cx.workspace.broken {
         let is_asked = cx.complete || cx.asked.contains(broken.file.as_str());
@@ -73,7 +76,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
         let place = place_of(&source, broken);
         last = Some(source);
         match &broken.what {
-            InVain::Missing(path) if ignored.covers(path) => {}
+            InVain::Missing(path) if ignored.covers(path) || written.has(path) => {}
             InVain::Missing(path) => say_missing(broken, path, place, out),
             InVain::Again { chart, below } => say_again(broken, [chart, below], place, out),
             InVain::Unmatched { .. } => say_unmatched(broken, place, out),

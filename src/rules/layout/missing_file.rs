@@ -6,6 +6,7 @@ use std::sync::Arc;
 use envlint_budget::Budget;
 use envlint_yaml::Span;
 
+use super::written::writes;
 use crate::masking::{Name, ObjectName, text};
 use crate::naming::{Tier, is_put_aside, mentions};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
@@ -127,7 +128,9 @@ fn report(
     }
     let siblings = siblings.unwrap_or_default();
     let file = name_of(&missing.path);
-    if is_placeholder(&missing.path) || is_of_template(source, &missing.path) || makes(source, file)
+    if is_placeholder(&missing.path)
+        || is_of_template(source, &missing.path)
+        || writes(source.text(), file)
     {
         return;
     }
@@ -369,21 +372,6 @@ fn is_same_stage(left: &str, right: &str) -> bool {
         Some((format!("{before}/{after}"), mention.stage))
     };
     parts(left).is_some_and(|left| parts(right) == Some(left))
-}
-
-/// Words of commands that write a file.
-const WRITERS: [&str; 13] = [
-    ">", "tee ", "cp ", "mv ", "curl ", "wget ", "sops ", "yq ", "envsubst", "gomplate", "-o ",
-    "--output", "aws s3",
-];
-
-/// Whether the file that names another one also writes it.
-fn makes(source: &Source, file: &str) -> bool {
-    let mut lines = source.text().lines().filter(|line| line.contains(file));
-    lines.any(|line| {
-        let before = line.split(file).next().unwrap_or_default();
-        WRITERS.iter().any(|writer| before.contains(writer))
-    })
 }
 
 fn line_start(text: &str, line: usize) -> usize {

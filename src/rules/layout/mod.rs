@@ -7,6 +7,7 @@ mod missing_file;
 mod refused_application;
 mod unknown_environment;
 mod unread_values;
+mod written;
 
 use super::Rule;
 

@@ -1,5 +1,6 @@
 //! `objects/missing-configuration`.
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
@@ -87,7 +88,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 struct Known<'o> {
     by_name: ByName<'o>,
     /// The names of all Secrets that come of an object.
-    secrets: HashSet<&'o str>,
+    secrets: HashSet<Cow<'o, str>>,
     /// The kinds and names of what pods read.
     read: HashSet<(&'static str, &'o str)>,
     /// The keys of the objects that were asked for.

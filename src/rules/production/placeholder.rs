@@ -220,18 +220,63 @@ fn has_reserved_host(name: &str, text: &str) -> bool {
         })
 }
 
-/// Names that begin with `your-` and belong to somebody: those of a hosting company.
-const REAL: [&str; 4] = [
-    "your-cloud",
-    "your-objectstorage",
-    "your-server",
-    "your-storagebox",
+/// What people have one of their own of, as pages ask for it behind `your-`. Other words name somebody: `your-voice.io`.
+const ASKED_FOR: [&str; 48] = [
+    "account",
+    "acr",
+    "address",
+    "api",
+    "app",
+    "application",
+    "arn",
+    "bucket",
+    "certificate",
+    "client",
+    "cluster",
+    "company",
+    "container",
+    "database",
+    "db",
+    "dockerhub",
+    "domain",
+    "ecr",
+    "email",
+    "github",
+    "gitlab",
+    "host",
+    "hostname",
+    "id",
+    "image",
+    "key",
+    "login",
+    "name",
+    "namespace",
+    "org",
+    "organisation",
+    "organization",
+    "password",
+    "project",
+    "region",
+    "registry",
+    "repo",
+    "repository",
+    "secret",
+    "site",
+    "subdomain",
+    "subscription",
+    "tag",
+    "team",
+    "tenant",
+    "token",
+    "user",
+    "username",
 ];
 
 /// Whether a word stands for one's own: `your-docker-registry`, `YOUR_CLIENT_KEY`.
 fn is_own(part: &str) -> bool {
     let named = part.strip_prefix("your-").or(part.strip_prefix("your_"));
-    named.is_some_and(|rest| !rest.is_empty()) && !REAL.contains(&part)
+    let mut words = named.unwrap_or_default().split(['-', '_']);
+    words.any(|word| ASKED_FOR.contains(&word))
 }
 
 /// Whether a value says that somebody has to put another one in its place.
@@ -316,6 +361,8 @@ mod tests {
             "<b>your</b>",
             "your.domain.of.life",
             "u123456.your-storagebox.de",
+            "your-voice.io",
+            "your-memories-photos",
             "replacement",
             "OWNER",
             "https://shop.example.com/owner/shop",

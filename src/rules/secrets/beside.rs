@@ -1,10 +1,11 @@
 //! What stands next to a secret and tells what it is for: its name, the settings of the same map, a comment.
 
-use envlint_yaml::{Kind, Mapping, Node, Span};
+use envlint_yaml::{Kind, Mapping, Node, Path, Segment, Span};
 
 use crate::rules::SourceContext;
 use crate::rules::comments::{above, beside};
 use crate::sensitive::{Reason, Sensitive};
+use crate::values::{plain_key, words_of};
 
 /// A program that stands in for a service where people develop and test.
 struct Emulator {
@@ -200,10 +201,70 @@ pub(super) fn is_said_to_be_none(cx: &SourceContext<'_>, sensitive: &Sensitive) 
         has(&MADE_UP) || !is_drawn && has(&REPLACED)
     };
     beside(text, Span::new(at, end)).any(says)
+        || !is_drawn && has_telling_key(&sensitive.path)
         || sensitive.in_manifest && {
             let before = text.get(..at).unwrap_or_default();
             above(text, start_of_object(before)).any(says)
         }
+}
+
+/// Whether a key around a value says that it is made up: `fakeData`, `provider: {fake: …}` of the External Secrets Operator.
+fn has_telling_key(path: &Path) -> bool {
+    let mut segments = path.segments().iter();
+    segments.any(|segment| {
+        let Segment::Key(key) = segment else {
+            return false;
+        };
+        let words = words_of(key);
+        words
+            .first()
+            .is_some_and(|word| matches!(word.as_str(), "dummy" | "fake" | "mock"))
+    })
+}
+
+/// How the keys end under which values name a Secret.
+const ENDS: [&str; 4] = [
+    "existingsecret",
+    "existingsecretname",
+    "secretname",
+    "secretref",
+];
+
+/// Whether values name a Secret that has what a password is for: `existingSecret: shop` in the same map, or
+/// `metadataSecretName: shop` next to `metadataConnection` in one around it.
+pub(super) fn has_secret(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+    let segments = sensitive.path.segments();
+    let mut roots = cx.source.document.documents().iter();
+    roots.any(|root| {
+        let mut node = Some(root);
+        segments.iter().enumerate().any(|(depth, segment)| {
+            let here = node;
+            node = here.and_then(|node| node.child(segment));
+            let Segment::Key(key) = segment else {
+                return false;
+            };
+            let is_last = depth + 1 == segments.len();
+            let entries = here.and_then(Node::as_mapping).into_iter();
+            entries
+                .flat_map(Mapping::iter)
+                .take(MOST)
+                .any(|(other, value)| {
+                    let is_set = value.as_str().is_some_and(|name| !name.is_empty());
+                    is_set && is_for(other.text(), key, is_last)
+                })
+        })
+    })
+}
+
+/// Whether a key names the Secret for what another key of the map holds: the whole of it, or for all in the map.
+fn is_for(named: &str, key: &str, is_last: bool) -> bool {
+    let (named, key) = (plain_key(named), plain_key(key));
+    let mut ends = ENDS.iter();
+    let stem = ends.find_map(|end| named.strip_suffix(end));
+    stem.is_some_and(|stem| match stem {
+        "" | "auth" => is_last,
+        stem => key.starts_with(stem),
+    })
 }
 
 /// Whether a comment next to a secret calls it public, and the same text is the value of another key, which promises none.

@@ -24,7 +24,8 @@ rule! {
     /// no environment has the value, since all override it or switch its section off. It is an info where it opens a
     /// truststore, which holds public certificates, where a script of a template names what a product is delivered with
     /// (`SHOP_DEFAULT_PASSWORD=…`), and, outside of production, where a setting next to it names the emulator that takes it
-    /// (LocalStack, MailHog, H2 in memory, Vault's dev server) or a comment says that it is a placeholder. It is a warning where it is what a variable falls back to
+    /// (LocalStack, MailHog, H2 in memory, Vault's dev server) or a comment or a key around it (`fakeData`) says that it is a
+    /// placeholder. It is an info where values name a Secret for the same (`existingSecret: shop`). It is a warning where it is what a variable falls back to
     /// (`${DB_PASSWORD:changeme}`).
     ///
     /// ## Why it matters

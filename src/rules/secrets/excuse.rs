@@ -2,7 +2,9 @@
 
 use envlint_yaml::Segment;
 
-use super::beside::{is_for_emulator, is_said_to_be_none, is_said_to_be_public, name_before};
+use super::beside::{
+    has_secret, is_for_emulator, is_said_to_be_none, is_said_to_be_public, name_before,
+};
 use super::branch::is_without_secret;
 use crate::masking::{Text, text};
 use crate::rules::{Exposure, Role, SourceContext};
@@ -37,6 +39,8 @@ pub(super) enum Excuse {
     Fallback,
     /// It is what a template takes where values name no Secret.
     Insecure,
+    /// Values name a Secret that has it.
+    SecretNamed,
 }
 
 impl Excuse {
@@ -63,6 +67,11 @@ impl Excuse {
             Some(Excuse::Fallback)
         } else if is_made_up(sensitive.reason) && is_insecure(cx, sensitive) {
             Some(Excuse::Insecure)
+        } else if is_made_up(sensitive.reason)
+            && !sensitive.in_manifest
+            && has_secret(cx, sensitive)
+        {
+            Some(Excuse::SecretNamed)
         } else if is_in_production() {
             None
         } else if is_for_emulator(cx, sensitive) {
@@ -119,6 +128,10 @@ impl Excuse {
             Excuse::Insecure => (
                 "holds the password that is taken where values name no Secret",
                 "let the chart fail there (`required`), so that nobody deploys it by mistake",
+            ),
+            Excuse::SecretNamed => (
+                "holds a password, though values next to it name the Secret that has it",
+                "remove it, so that nobody takes it for the one in use",
             ),
             Excuse::SaidToBeNone | Excuse::OfTests => return None,
         };

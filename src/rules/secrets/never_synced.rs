@@ -1,5 +1,7 @@
 //! `secrets/never-synced`.
 
+use std::borrow::Cow;
+
 use crate::manifests::RenderedObject;
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -60,7 +62,7 @@ const SYNCING: [&str; 3] = ["aws", "azure", "gcp"];
 /// A class, and the Secrets that are synced from it.
 struct Class<'o> {
     name: String,
-    secrets: Vec<&'o str>,
+    secrets: Vec<Cow<'o, str>>,
     place: Location,
 }
 
@@ -88,7 +90,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 let names = secrets.inventory.secrets.iter();
                 classes.push(Class {
                     name: own,
-                    secrets: names.map(|secret| secret.name.as_str()).collect(),
+                    secrets: names.map(|secret| Cow::Borrowed(&*secret.name)).collect(),
                     place: selection.location(),
                 });
             }
@@ -131,8 +133,9 @@ fn say(
     }
     let reading = objects.iter().find_map(|object| {
         let mut references = object.references().into_iter();
-        let read =
-            references.find(|read| read.kind == "Secret" && class.secrets.contains(&read.name))?;
+        let read = references.find(|read| {
+            read.kind == "Secret" && class.secrets.iter().any(|made| made == read.name)
+        })?;
         Some((object, read))
     });
     let names = class.secrets.iter();

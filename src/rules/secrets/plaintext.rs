@@ -7,7 +7,7 @@ use super::way_out::{First, way_out};
 use crate::masking::text;
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
-use crate::source::Confidence;
+use crate::source::{Confidence, Severity};
 
 rule! {
     /// A file holds a secret in plain text.
@@ -45,10 +45,11 @@ rule! {
     /// | a branch of a template that the values of no environment take, or that stands in for a Secret that values do not name | info for passwords that a person chose or that stand in an address |
     /// | all other files | warning |
     /// | examples, tests, load tests, files for a cluster on somebody's own machine (`local/`, `values-minikube.yaml`), `legacy` and other folders of what was put aside, `.github`, Compose files, `.env` and `.properties` files, settings that are packed into a program (`src/main/resources`), settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
-    /// | the ID of an access key, anywhere | warning |
-    /// | data of tests (`testdata`, `fixtures`, `mocks`) | info; warning for tokens that an issuer gave out |
+    /// | the ID of an access key, anywhere | info |
+    /// | data of tests (`testdata`, `fixtures`, `mocks`), copies of other people's programs (`vendor`, `third_party`, `node_modules`) | info; warning for tokens that an issuer gave out |
     /// | what says of itself that it is for tests (`ci-nonprod-…`, `dummy`), outside of production | warning in values of an app, else info |
-    /// | outside of production: what a comment next to it calls made up (`fake`, `placeholder`) or asks to replace (`with real credentials`) | info |
+    /// | outside of production: what a comment next to it or a key around it calls made up (`fake`, `placeholder`, `fakeData:`), or a comment asks to replace (`with real credentials`) | info |
+    /// | a password that somebody chose, where values name a Secret for the same (`existingSecret: shop` next to it, `metadataSecretName` next to `metadataConnection`) | info |
     /// | outside of production: passwords of an emulator that a setting next to them names (LocalStack, Azurite, MailHog, H2 in memory, Vault's dev server) | info |
     /// | a private key that a passphrase protects, the password of a truststore, the password that a product is delivered with in a script of a template, a JSON Web Token that was valid for less than a day, or that is for visitors (`role: anon`) | info |
     /// | a key of Google Maps | warning where it is deployed, else info |
@@ -126,7 +127,10 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             finding = finding.at(sensitive.path.clone());
         }
         let finding = finding.about(sensitive.clear());
-        let severity = cx.severity_of(sensitive);
+        let severity = match sensitive.reason {
+            Reason::KeyId(_) => Severity::Info,
+            _ => cx.severity_of(sensitive),
+        };
         let most = excuse.map_or(severity, |excuse| excuse.severity(cx.role));
         out.push(out.lower_severity(severity.min(most), finding));
     }

@@ -54,7 +54,10 @@ pub(super) fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive, first: Firs
             again
         ),
         Role::Deployed if exposure == Exposure::Unused => {
-            text!("remove it: no environment has this value{}", again)
+            text!(
+                "remove it: all environments override this value or turn its section off{}",
+                again
+            )
         }
         Role::Deployed => text!("{}, and {}", lead, in_values(cx, &sensitive.path)),
         Role::Default => text!(

@@ -1,9 +1,10 @@
 //! `values/template-text`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use envlint_budget::Budget;
 
+use crate::manifests::RenderedObject;
 use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -18,6 +19,9 @@ rule! {
     /// environment hold as they are: no template of the chart renders the value with `tpl`. And values with an action of
     /// helmfile (`{{ .Environment.Name }}`, `{{ .StateValues.… }}`) in a file that helmfile does not render, since its name does
     /// not end with `.gotmpl`.
+    ///
+    /// Ignored is what objects only pass on, since its reader may render it: files in ConfigMaps and Secrets, values and
+    /// templates in an Application, a HelmRelease or another custom resource.
     ///
     /// ## Why it matters
     ///
@@ -61,7 +65,13 @@ const LONGEST: usize = 500;
 const MOST_SEARCHED: u64 = 50_000_000;
 
 /// The actions that the manifests of the environments hold as they are; none of an environment whose chart does not render.
-type Left<'a> = HashMap<&'a str, Option<HashSet<&'a str>>>;
+type Left<'a> = HashMap<&'a str, Option<Actions<'a>>>;
+
+/// The actions in some texts, each with those that hold it.
+struct Actions<'t> {
+    texts: HashMap<&'t str, Vec<&'t str>>,
+    budget: Budget,
+}
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let mut left = Left::new();
@@ -91,7 +101,7 @@ fn look<'a>(
         }
         return;
     };
-    let is_left = |action: &&str| is_left(cx, values, value.tree(), action, left);
+    let is_left = |action: &&str| is_left(cx, values, value.tree(), [written, action], left);
     let Some(action) = action(written).filter(is_left) else {
         return;
     };
@@ -132,7 +142,7 @@ fn is_left<'a>(
     cx: &'a AppContext<'_>,
     values: &'a EnvironmentValues<'_>,
     tree: &Tree<'_>,
-    action: &str,
+    [written, action]: [&str; 2],
     left: &mut Left<'a>,
 ) -> bool {
     if tree.source().path.ends_with(".gotmpl") {
@@ -140,47 +150,63 @@ fn is_left<'a>(
     }
     let name = &**values.name();
     let left = left.entry(name).or_insert_with(|| {
-        let mut rendered = cx.manifests.rendered().iter();
-        let rendered = rendered.find(|chart| **chart.environment == *name)?;
-        let texts = rendered.texts()?.map(|(_, text)| text);
-        Some(actions(texts, &Budget::new(MOST_SEARCHED)))
+        let objects = cx.manifests.objects(name)?.iter();
+        let texts = objects.flat_map(RenderedObject::own_texts);
+        Some(Actions::of(texts, Budget::new(MOST_SEARCHED)))
     });
     match left {
-        Some(left) => left.contains(action),
+        Some(left) => left.has(written, action),
         None => speaks_of(action, &OF_HELMFILE),
     }
 }
 
-/// All actions of texts that a value may have: each text is gone through once, for all values together.
-fn actions<'t>(texts: impl Iterator<Item = &'t str>, budget: &Budget) -> HashSet<&'t str> {
-    let mut found = HashSet::new();
-    for text in texts {
-        let mut ends = text.match_indices("}}").map(|(at, _)| at + 2).peekable();
-        // In `{{{` two begin.
-        let starts = text.match_indices('{').map(|(at, _)| at);
-        for start in
-            starts.filter(|at| text.get(at + 1..).is_some_and(|rest| rest.starts_with('{')))
-        {
-            while ends.next_if(|end| *end < start + 4).is_some() {}
-            let Some(end) = ends.peek() else {
-                break;
-            };
-            let action = text.get(start..*end).unwrap_or_default();
-            if action.len() > LONGEST || found.contains(action) {
-                continue;
+impl<'t> Actions<'t> {
+    /// All actions of texts that a value may have: each text is gone through once, for all values together.
+    fn of(all: impl Iterator<Item = &'t str>, budget: Budget) -> Actions<'t> {
+        let mut texts: HashMap<&str, Vec<&str>> = HashMap::new();
+        for text in all {
+            let mut ends = text.match_indices("}}").map(|(at, _)| at + 2).peekable();
+            // In `{{{` two begin.
+            let starts = text.match_indices('{').map(|(at, _)| at);
+            for start in
+                starts.filter(|at| text.get(at + 1..).is_some_and(|rest| rest.starts_with('{')))
+            {
+                while ends.next_if(|end| *end < start + 4).is_some() {}
+                let Some(end) = ends.peek() else {
+                    break;
+                };
+                let action = text.get(start..*end).unwrap_or_default();
+                if action.len() > LONGEST {
+                    continue;
+                }
+                if !budget.spend(action.len() as u64) {
+                    return Actions {
+                        texts: HashMap::new(),
+                        budget,
+                    };
+                }
+                let holders = texts.entry(action).or_default();
+                if holders.last() != Some(&text) {
+                    holders.push(text);
+                }
             }
-            if !budget.spend(action.len() as u64) {
-                return HashSet::new();
-            }
-            found.insert(action);
         }
+        Actions { texts, budget }
     }
-    found
+
+    /// Whether a text of them holds a value with one of its actions. One of several lines may be written in other lines there.
+    fn has(&self, value: &str, action: &str) -> bool {
+        let holders = self.texts.get(action).map_or(&[][..], Vec::as_slice);
+        let value = value.trim();
+        let is_line = !value.contains('\n');
+        let mut holders = holders.iter();
+        holders.any(|text| !is_line || self.budget.spend(text.len() as u64) && text.contains(value))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{action, actions};
+    use super::{Actions, action};
     use envlint_budget::Budget;
 
     #[test]
@@ -205,25 +231,26 @@ mod tests {
 
     #[test]
     fn the_actions_of_manifests_are_found_in_one_pass() {
-        let text = "a: {{ .Values.a }}-{{{ .Values.b }}\nb: '{{ .Values.a }}'\nc: {{ open {{ .Values.c }}\n{{";
-        let budget = Budget::new(1_000);
-        let mut found: Vec<&str> = actions(std::iter::once(text), &budget)
-            .into_iter()
-            .collect();
-        found.sort_unstable();
-        assert_eq!(
-            found,
-            [
-                "{{ .Values.a }}",
-                "{{ .Values.b }}",
-                "{{ .Values.c }}",
-                "{{ open {{ .Values.c }}",
-                "{{{ .Values.b }}",
-            ]
-        );
+        let texts = [
+            "{{ .Values.a }}-{{{ .Values.b }}",
+            "x {{ .Values.a }}",
+            "{{ open {{ .Values.c }}\n{{",
+        ];
+        let left = Actions::of(texts.into_iter(), Budget::new(10_000));
+        for (value, action, expected) in [
+            ("{{ .Values.a }}", "{{ .Values.a }}", true),
+            ("x {{ .Values.a }}", "{{ .Values.a }}", true),
+            // Something renders this one.
+            ("y {{ .Values.a }}", "{{ .Values.a }}", false),
+            ("one\n{{ .Values.a }}", "{{ .Values.a }}", true),
+            ("{{ .Values.b }}", "{{ .Values.b }}", true),
+            ("{{ .Values.c }}", "{{ .Values.c }}", true),
+            ("{{ .Values.d }}", "{{ .Values.d }}", false),
+        ] {
+            assert_eq!(left.has(value, action), expected, "{value}");
+        }
         let hostile = "{".repeat(100_000) + "}}";
-        let budget = Budget::new(1_000_000);
-        actions(std::iter::once(hostile.as_str()), &budget);
-        assert!(budget.left() > 800_000, "{}", budget.left());
+        let left = Actions::of(std::iter::once(hostile.as_str()), Budget::new(1_000_000));
+        assert!(left.budget.left() > 800_000, "{}", left.budget.left());
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::Place;
+use super::remains::Layers;
 use super::{Claimed, ClaimedApp, Others};
 use crate::evidence::{Chart, Evidence, LayerPath, Unread};
 use crate::masking::{Name, Text, text};
@@ -67,7 +68,13 @@ impl Claimed {
         }
         // With the layers of what was added: `preview-db.yaml` lies below `preview-import.yaml`, as the other ones do.
         layers.extend(self.files());
+        let read = Layers::new(others.root);
         for (mut app, is_free) in unowned {
+            let siblings = app.values.iter().map(|file| &file.path);
+            let siblings: Vec<String> = siblings
+                .filter(|path| layers.contains(*path))
+                .cloned()
+                .collect();
             app.values.retain(|file| !layers.contains(&file.path));
             app.parts.retain(|file| !layers.contains(&file.path));
             if is_free
@@ -79,6 +86,9 @@ impl Claimed {
                 && !self.is_deployed_without(&app)
                 && !self.is_beside_deployed(&app)
                 && !self.is_among_deployed(&app, others)
+                && !self.is_left_beside(&app, &siblings)
+                && !self.is_part_of_deployed(&app, others)
+                && !self.is_copy_of_deployed(&app, others, &read)
             {
                 left.push(app);
             }

@@ -10,14 +10,17 @@ mod names;
 mod passed;
 mod place;
 mod positions;
+mod remains;
 mod siblings;
 mod union;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 
 use super::discover::FoundApp;
-use super::{Environment, environment};
+use super::fitting::Fitting;
+use super::{Environment, environment, umbrella};
 use crate::evidence::{Chart, Claim, LayerPath, MissingFile, Names, Unread};
 use crate::masking::{Text, text};
 use crate::source::join;
@@ -49,8 +52,17 @@ pub(super) struct Others<'o> {
     pub parameters: &'o BTreeSet<String>,
     /// Charts that make Applications.
     pub makers: &'o BTreeSet<String>,
+    /// The charts of the workspace.
+    pub fitting: &'o Fitting<'o>,
+    /// Where the files lie.
+    pub root: &'o Path,
+}
+
+impl Others<'_> {
     /// Whether a chart of the workspace fits the values of an app.
-    pub fits: &'o dyn Fn(&FoundApp) -> bool,
+    fn fits(&self, app: &FoundApp) -> bool {
+        self.fitting.has_chart(app) || umbrella::is_of_charts(app, self.fitting, self.root)
+    }
 }
 
 #[derive(Debug)]

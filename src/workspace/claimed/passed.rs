@@ -92,7 +92,7 @@ impl Claimed {
     /// their names tell neither an app nor values, and their environments have values elsewhere. They are alternatives, settings of
     /// clusters, or left over; that nothing reads them is said of each.
     pub(super) fn is_among_deployed(&mut self, found: &FoundApp, others: &Others<'_>) -> bool {
-        if found.chart.is_some() || (others.fits)(found) {
+        if found.chart.is_some() || others.fits(found) {
             return false;
         }
         let Some(reasons) = self

@@ -1,6 +1,7 @@
 //! What a repository says it deploys: a small workspace for each kind of evidence, and what `envlint apps` makes of it.
 
 mod argo;
+mod calls;
 mod cases;
 mod clusters;
 mod commands;
@@ -21,6 +22,7 @@ mod pieces;
 mod published;
 mod refused;
 mod releases;
+mod remains;
 mod runs;
 mod sealed;
 mod subtree;
@@ -28,6 +30,7 @@ mod tasks;
 mod terraform;
 mod told;
 mod tools;
+mod unnamed;
 mod unread;
 mod walks;
 

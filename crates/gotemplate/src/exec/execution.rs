@@ -1,10 +1,10 @@
 //! The state of an execution.
 
 use std::any::Any;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::cost;
+use super::trace::{Trace, Traced};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Limit};
 use crate::limits::Limits;
@@ -15,16 +15,8 @@ use crate::suggest::nearest;
 use crate::tree::Template;
 use crate::value::{GoString, Value};
 
-/// A stretch of output and the part of a template that made it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Segment {
-    /// Where the stretch ends in the output; it starts where the one before ends
-    pub end: usize,
-    /// The name under which the template's text was parsed
-    pub file: Arc<str>,
-    /// The text or the action in the template's text
-    pub span: Range<usize>,
-}
+/// How much output of functions is kept to tell where things come from, in bytes.
+const MOST_TRACED: usize = 16 << 20;
 
 /// An execution of templates of a set.
 pub struct Execution<'a> {
@@ -37,7 +29,9 @@ pub struct Execution<'a> {
     recursion: Depth,
     steps: u64,
     /// Where the output comes from, when somebody wants to know
-    segments: Option<Vec<Segment>>,
+    pub(super) trace: Option<Trace>,
+    /// How many bytes of output are kept for that
+    traced: usize,
 }
 
 impl Recurse for Execution<'_> {
@@ -57,7 +51,8 @@ impl<'a> Execution<'a> {
             depth: 0,
             recursion: Depth::new(),
             steps: 0,
-            segments: None,
+            trace: None,
+            traced: 0,
         }
     }
 
@@ -66,18 +61,14 @@ impl<'a> Execution<'a> {
         &self.set
     }
 
-    /// Executes a template and tells which part of which text made each part of the output. What a function returns,
-    /// as `include` does, comes from the action that prints it.
+    /// Executes a template and keeps which part of which text made each part of the output.
     ///
     /// # Errors
     /// As [`execute`](Execution::execute).
-    pub fn execute_traced(
-        &mut self,
-        name: &str,
-        data: Value,
-    ) -> Result<(Vec<u8>, Vec<Segment>), Error> {
+    pub fn execute_traced(&mut self, name: &str, data: Value) -> Result<Traced, Error> {
         let tree = self.lookup(name)?;
-        self.execute_into(&tree, data, Some(Vec::new()))
+        let (text, trace) = self.execute_into(&tree, data, Some(Trace::default()))?;
+        Ok(trace.unwrap_or_default().finish(text))
     }
 
     /// Executes a tree, which need not be in the set.
@@ -85,7 +76,14 @@ impl<'a> Execution<'a> {
     /// # Errors
     /// When it fails, or when a limit is reached.
     pub fn execute_tree(&mut self, tree: &Template, data: Value) -> Result<Vec<u8>, Error> {
-        self.execute_into(tree, data, None).map(|(out, _)| out)
+        let is_traced = self.trace.is_some() && self.traced < MOST_TRACED;
+        let trace = is_traced.then(Trace::default);
+        let (text, inner) = self.execute_into(tree, data, trace)?;
+        if let (Some(trace), Some(inner)) = (&mut self.trace, inner) {
+            self.traced += text.len();
+            trace.add(Arc::new(inner.finish(text.clone())));
+        }
+        Ok(text)
     }
 
     fn lookup(&self, name: &str) -> Result<Arc<Template>, Error> {
@@ -103,34 +101,20 @@ impl<'a> Execution<'a> {
         &mut self,
         tree: &Template,
         data: Value,
-        segments: Option<Vec<Segment>>,
-    ) -> Result<(Vec<u8>, Vec<Segment>), Error> {
+        trace: Option<Trace>,
+    ) -> Result<(Vec<u8>, Option<Trace>), Error> {
         if self.depth >= self.limits.depth {
             return Err(self.too_deep());
         }
         self.spend(cost::TEMPLATE)?;
         let outer_out = std::mem::take(&mut self.out);
-        let outer_segments = std::mem::replace(&mut self.segments, segments);
+        let outer_trace = std::mem::replace(&mut self.trace, trace);
         self.depth += 1;
         let result = self.run(tree, data);
         self.depth -= 1;
         let out = std::mem::replace(&mut self.out, outer_out);
-        let segments = std::mem::replace(&mut self.segments, outer_segments);
-        result.map(|()| (out, segments.unwrap_or_default()))
-    }
-
-    /// Notes that a node made the output since the last note.
-    pub(crate) fn trace(&mut self, tree: &Template, span: &Range<usize>) {
-        let end = self.out.len();
-        if let Some(segments) = &mut self.segments
-            && end > segments.last().map_or(0, |segment| segment.end)
-        {
-            segments.push(Segment {
-                end,
-                file: tree.file.clone(),
-                span: span.clone(),
-            });
-        }
+        let trace = std::mem::replace(&mut self.trace, outer_trace);
+        result.map(|()| (out, trace))
     }
 
     /// The steps that were made.

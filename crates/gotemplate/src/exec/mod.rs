@@ -13,6 +13,7 @@ mod frame;
 mod index;
 mod operand;
 mod range;
+mod trace;
 mod walk;
 
 use crate::error::Error;
@@ -20,9 +21,10 @@ use crate::stack::Recurse;
 use crate::tree::Template;
 use crate::value::Value;
 pub use compare::equal;
-pub use execution::{Execution, Segment};
+pub use execution::Execution;
 use frame::Frame;
 use operand::Operand;
+pub use trace::{Origin, Traced};
 
 impl Execution<'_> {
     /// Executes a tree into the output.

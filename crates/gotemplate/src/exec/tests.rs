@@ -131,28 +131,37 @@ fn suggestions_name_what_exists() {
 #[test]
 fn a_trace_tells_where_output_comes_from() {
     let mut set = TemplateSet::new("root", Arc::new(Functions::new().with(FUNCTIONS)));
-    set.parse("h", "{{define `d`}}[{{.}}]{{end}}").unwrap();
-    set.parse("t", "a{{/* c */}}{{.}}{{template `d` 1}}{{include `d` 2}}")
-        .unwrap();
+    set.parse(
+        "h",
+        "{{define `d`}}[{{.}}]{{end}}{{define `e`}}\nk: 1\nv: {{.}}{{end}}",
+    )
+    .unwrap();
+    set.parse(
+        "t",
+        "a{{/* c */}}{{.}}{{template `d` 1}}{{$kept := include `e` 2}}{{include `d` 3}}{{$kept | printf `%s\n`}}",
+    )
+    .unwrap();
     let mut host = ();
     let mut cx = Execution::new(Arc::new(set), &mut host, Limits::default());
-    let (out, segments) = cx.execute_traced("t", "x".into()).unwrap();
-    assert_eq!(out, b"ax[1][2]");
-    let shown: Vec<_> = segments
-        .iter()
-        .map(|s| (s.end, s.file.as_ref(), s.span.start))
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            (1, "t", 0),
-            (2, "t", 14),
-            (3, "h", 14),
-            (4, "h", 17),
-            (5, "h", 20),
-            (8, "t", 37)
-        ]
-    );
+    let traced = cx.execute_traced("t", "x".into()).unwrap();
+    assert_eq!(traced.text(), b"ax[1][3]\nk: 1\nv: 2\n");
+    let of = |byte: u8| {
+        let at = traced.text().iter().position(|known| *known == byte);
+        let origins = traced.origins(at.unwrap()).into_iter();
+        let shown: Vec<_> = origins
+            .map(|origin| (origin.file.to_string(), origin.span.start))
+            .collect();
+        shown
+    };
+    let at = |file: &str, start: usize| (file.to_owned(), start);
+    assert_eq!(of(b'a'), [at("t", 0)]);
+    assert_eq!(of(b'x'), [at("t", 14)]);
+    assert_eq!(of(b'1'), [at("h", 17), at("t", 28)]);
+    // What `include` returned comes from its template.
+    assert_eq!(of(b'3'), [at("h", 17), at("t", 63)]);
+    // So does what a variable holds, line by line.
+    assert_eq!(of(b'k'), [at("h", 43), at("t", 80)]);
+    assert_eq!(of(b'v'), [at("h", 48), at("t", 80)]);
 }
 
 #[test]

@@ -53,9 +53,15 @@ impl Execution<'_> {
                 written
                     .and_then(|()| self.spend(cost::of_output(text.len())))
                     .map_err(|error| frame.place(error))?;
-                self.trace(frame.tree, &node.span);
+                let end = self.out.len();
+                if let Some(trace) = &mut self.trace {
+                    trace.text(frame.tree, &node.span, end);
+                }
             }
             NodeKind::Action(pipe) => {
+                if let Some(trace) = &mut self.trace {
+                    trace.begin();
+                }
                 let value = self.eval_pipe(frame, pipe)?;
                 if pipe.decl.is_empty() {
                     self.print(frame, node, &value.value)?;
@@ -119,9 +125,14 @@ impl Execution<'_> {
         };
         // A template sees no variables of its caller.
         let mut inner = Frame::new(&tree, dot);
+        let trace = self.trace.as_mut();
+        let outer = trace.and_then(|trace| trace.enter(frame.tree, &node.span));
         self.depth += 1;
         let result = self.deeper(|cx| cx.walk_list(&mut inner, &tree.root));
         self.depth -= 1;
+        if let Some(trace) = &mut self.trace {
+            trace.leave(outer);
+        }
         result.map(|_| ())
     }
 
@@ -148,7 +159,10 @@ impl Execution<'_> {
         append(&mut self.out, text.as_ref().unwrap_or(value), limit)
             .and_then(|()| self.spend(cost::of_output(self.out.len() - before)))
             .map_err(|error| frame.place(error))?;
-        self.trace(frame.tree, &node.span);
+        let end = self.out.len();
+        if let Some(trace) = &mut self.trace {
+            trace.action(frame.tree, &node.span, end);
+        }
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use envlint_yaml::Value;
 
 use super::decode::{self, DecodeError, Field, FieldName};
+use crate::version::satisfies;
 
 /// What a chart is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,11 @@ impl Dependency {
     pub fn local(&self) -> Option<&str> {
         let path = self.repository.strip_prefix("file://")?;
         (!path.starts_with('/')).then_some(path)
+    }
+
+    /// Whether a chart is the one that is asked for (Helm: getAliasDependency).
+    pub(crate) fn takes(&self, found: &Metadata) -> bool {
+        found.name == self.name && satisfies(&self.version, &found.version)
     }
 
     /// The name under which the chart appears: its alias, where it has one.

@@ -27,8 +27,8 @@ pub struct Chart {
     pub(crate) templates: Vec<SourceFile>,
     pub(crate) files: Vec<SourceFile>,
     pub(crate) dependencies: Vec<Arc<Chart>>,
-    /// The names of those that come from elsewhere, and not from `charts/`.
-    pub(crate) brought: Vec<String>,
+    /// Where it lies, from the chart that it is in; nothing for a chart by itself.
+    pub(crate) place: String,
     pub(crate) warnings: Vec<Warning>,
     /// The parsed templates of the whole tree, when this is its root.
     pub(crate) parsed: Parsed,
@@ -75,19 +75,38 @@ impl Chart {
         &self.dependencies
     }
 
-    /// The dependencies that are taken from where Chart.yaml says, each with its path from the chart: `../backend`.
-    pub fn brought(&self) -> impl Iterator<Item = (&str, &str)> {
-        let listed = self.metadata.dependencies.iter();
-        let brought = listed.filter(|dependency| self.brought.contains(&dependency.name));
-        brought.filter_map(|dependency| Some((dependency.name.as_str(), dependency.local()?)))
+    /// Where it lies, from the chart that it is in: `charts/backend`, `charts/backend-1.2.0.tgz`, or `../backend`, where
+    /// Chart.yaml says so; nothing for a chart by itself.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Where a file of the chart's tree lies, from the chart, by the name that templates have (`charts/api/templates/a.yaml`
+    /// of `api`, which is another name of `charts/backend-1.2.0`).
+    pub fn place_of(&self, file: &str) -> String {
+        let below = |file: &str| -> Option<String> {
+            let (name, inside) = file.strip_prefix("charts/")?.split_once('/')?;
+            let part = self.part(name)?;
+            Some(format!("{}/{}", part.place, part.place_of(inside)))
+        };
+        below(file).unwrap_or_else(|| file.to_owned())
+    }
+
+    /// The chart in this one that appears under a name, which may be an alias.
+    fn part(&self, name: &str) -> Option<&Chart> {
+        let mut listed = self.metadata.dependencies.iter();
+        let entry = listed.find(|entry| entry.appears_as() == name);
+        let mut parts = self.dependencies.iter();
+        let part = match entry {
+            Some(entry) => parts.find(|part| entry.takes(&part.metadata)),
+            None => parts.find(|part| part.name() == name),
+        };
+        part.map(|part| &**part)
     }
 
     /// The chart with others beside those in `charts/`: as `helm dependency build` puts them there.
-    pub fn with_dependencies(mut self, charts: impl IntoIterator<Item = Chart>) -> Chart {
-        for chart in charts {
-            self.brought.push(chart.name().to_owned());
-            self.dependencies.push(Arc::new(chart));
-        }
+    pub(crate) fn with_dependencies(mut self, charts: impl IntoIterator<Item = Chart>) -> Chart {
+        self.dependencies.extend(charts.into_iter().map(Arc::new));
         self.dependencies
             .sort_by(|left, right| left.name().cmp(right.name()));
         self

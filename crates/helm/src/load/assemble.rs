@@ -162,7 +162,9 @@ impl Builder {
             ),
             (subcharts.iter().map(size).sum(), || {
                 parallel::map(subcharts, size, |(name, files)| {
-                    subchart(&name, files, parent, (depth, loading))
+                    let chart = subchart(&name, files, parent, (depth, loading))?;
+                    let place = format!("charts/{name}");
+                    Ok(Chart { place, ..chart })
                 })
             }),
         );
@@ -173,12 +175,12 @@ impl Builder {
             templates: self.templates,
             files: self.files,
             dependencies: Vec::new(),
-            brought: Vec::new(),
+            place: String::new(),
             warnings: self.warnings,
             parsed: Parsed::default(),
         };
         for subchart in subcharts {
-            let subchart = subchart?;
+            let subchart: Chart = subchart?;
             chart.warnings.extend(subchart.warnings.iter().cloned());
             chart.dependencies.push(Arc::new(subchart));
         }

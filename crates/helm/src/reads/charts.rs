@@ -144,16 +144,12 @@ impl Collector {
         chart: &'c Chart,
         steps: &[Step],
     ) -> Vec<(&'c Chart, &'c str, Option<&'c Dependency>)> {
-        let satisfies = |subchart: &Chart, entry: &Dependency| {
-            subchart.metadata.name == entry.name
-                && crate::version::satisfies(&entry.version, &subchart.metadata.version)
-        };
         let entries = &chart.metadata.dependencies;
         let mut found = Vec::new();
         for entry in entries {
             self.switches(entry, steps);
             let mut present = chart.dependencies.iter();
-            match present.find(|subchart| satisfies(subchart, entry)) {
+            match present.find(|subchart| entry.takes(&subchart.metadata)) {
                 Some(subchart) => found.push((&**subchart, entry.appears_as(), Some(entry))),
                 None => self.absent.push(below(steps, entry.appears_as())),
             }
@@ -161,7 +157,7 @@ impl Collector {
         let unlisted = chart
             .dependencies
             .iter()
-            .filter(|subchart| !entries.iter().any(|entry| satisfies(subchart, entry)));
+            .filter(|subchart| !entries.iter().any(|entry| entry.takes(&subchart.metadata)));
         found.extend(unlisted.map(|subchart| (&**subchart, subchart.name(), None)));
         found
     }

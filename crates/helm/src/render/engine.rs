@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use envlint_budget::Budget;
-use envlint_gotemplate::{Context as _, Execution, Limits, MissingKey, TemplateSet};
+use envlint_gotemplate::{Context as _, Execution, Limits, MissingKey, TemplateSet, Traced};
 
 use super::error::{Error, ROOT};
 use super::objects::Renderable;
@@ -25,6 +25,8 @@ pub(super) struct Output {
     /// The whole name of the template.
     pub(super) template: Arc<str>,
     pub(super) text: String,
+    /// Where it comes from, when somebody wants to know.
+    pub(super) traced: Option<Traced>,
 }
 
 /// Executes all templates of a chart and its subcharts.
@@ -59,11 +61,20 @@ pub(super) fn render(
             ..Limits::default()
         };
         let mut execution = Execution::new(Arc::clone(&set), &mut session, limits);
-        let executed = execution.execute(&renderable.name, renderable.enter());
+        let executed = match options.traced {
+            true => {
+                let traced = execution.execute_traced(&renderable.name, renderable.enter());
+                traced.map(|traced| (traced.text().to_vec(), Some(traced)))
+            }
+            false => {
+                let text = execution.execute(&renderable.name, renderable.enter());
+                text.map(|text| (text, None))
+            }
+        };
         let steps = execution.steps();
         steps_left = steps_left.saturating_sub(steps);
         budget.spend(steps);
-        let text = executed.map_err(|e| Error::execution(&renderable.name, &e))?;
+        let (text, traced) = executed.map_err(|e| Error::execution(&renderable.name, &e))?;
         let text = String::from_utf8(without_no_value(text))
             .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
         printed += text.len();
@@ -85,6 +96,8 @@ pub(super) fn render(
         }
         outputs.push(Output {
             template: Arc::clone(&renderable.name),
+            // Where `<no value>` was taken out, nothing is where it was.
+            traced: traced.filter(|traced| traced.text() == text.as_bytes()),
             text,
         });
     }

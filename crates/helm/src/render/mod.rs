@@ -10,6 +10,11 @@ mod options;
 mod skim;
 mod warm;
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use envlint_gotemplate::{Origin, Traced, bytes};
+
 use crate::chart::{Chart, ChartType};
 use crate::values::{Effective, Instance, Values, check_schemas, unfetched};
 use crate::warning::Warning;
@@ -33,6 +38,19 @@ pub struct Rendered {
     pub notes: Option<String>,
     /// What Helm would log on the way.
     pub warnings: Vec<Warning>,
+    /// Where the output of templates comes from, by their names; nothing unless [`Options::traced`] asks for it.
+    traces: HashMap<Arc<str>, Traced>,
+}
+
+impl Rendered {
+    /// What made a byte of a manifest's text, the innermost first: the text or the action of a template, each with the name
+    /// of the file that it is written in (`shop/templates/_helpers.tpl`). Nothing where that is not known.
+    pub fn origins(&self, manifest: &Manifest, offset: usize) -> Vec<Origin> {
+        let start = |traced: &Traced| bytes::find(traced.text(), manifest.text.as_bytes());
+        let traced = self.traces.get(manifest.template.as_str());
+        let at = traced.and_then(|traced| Some((traced, start(traced)? + offset)));
+        at.map_or_else(Vec::new, |(traced, at)| traced.origins(at))
+    }
 }
 
 /// Renders a chart, as `helm template` does before it prints anything.
@@ -79,7 +97,12 @@ fn render_overlaid(effective: &Effective<'_>, options: &Options) -> Result<Rende
         unfetched(instance, &mut warnings);
     }
     check_kube_version(instance, options)?;
-    let outputs = engine::render(instance, &renderables, options)?;
+    let mut outputs = engine::render(instance, &renderables, options)?;
+    let traces = outputs.iter_mut().filter_map(|output| {
+        let traced = output.traced.take()?;
+        Some((Arc::clone(&output.template), traced))
+    });
+    let traces = traces.collect();
     let crds = manifest::crds(instance);
     let (notes, outputs) =
         split_notes(outputs, &format!("{}/templates/NOTES.txt", instance.name()));
@@ -90,6 +113,7 @@ fn render_overlaid(effective: &Effective<'_>, options: &Options) -> Result<Rende
         crds,
         notes,
         warnings,
+        traces,
     })
 }
 

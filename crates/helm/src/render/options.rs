@@ -32,6 +32,8 @@ pub struct Options {
     pub sample_keys: bool,
     /// Steps that this render shares with others; `None` for as many as a chart may take
     pub budget: Option<Budget>,
+    /// Whether the places of templates are kept that the manifests come from: see [`Rendered::origins`](super::Rendered::origins)
+    pub traced: bool,
     /// What functions take for the current time, since 1970; `None` for the clock
     pub now: Option<Duration>,
 }
@@ -50,6 +52,7 @@ impl Default for Options {
             seed: None,
             sample_keys: false,
             budget: None,
+            traced: false,
             now: None,
         }
     }

@@ -81,10 +81,6 @@ fn process_enabled<'a>(
 /// Charts that `Chart.yaml` does not list stay; of the others there is one for each entry that they satisfy, under its alias.
 /// `aliased` counts the charts that came of that, with those that they bring.
 fn resolve_aliases(chart: &mut Draft<'_>, aliased: &mut usize) -> Result<(), String> {
-    let satisfies = |subchart: &Draft<'_>, dependency: &Dependency| {
-        subchart.name() == dependency.name
-            && crate::version::satisfies(&dependency.version, &subchart.metadata.version)
-    };
     let present = std::mem::take(&mut chart.dependencies);
     let mut resolved = Vec::new();
     // The chart's own entries: their names outlive the render.
@@ -92,7 +88,7 @@ fn resolve_aliases(chart: &mut Draft<'_>, aliased: &mut usize) -> Result<(), Str
     for (dependency, entry) in chart.metadata.dependencies.iter_mut().zip(entries) {
         if let Some(subchart) = present
             .iter()
-            .find(|subchart| satisfies(subchart, dependency))
+            .find(|subchart| dependency.takes(&subchart.metadata))
         {
             *aliased += subchart.count();
             if *aliased > MOST_ALIASED {
@@ -114,7 +110,7 @@ fn resolve_aliases(chart: &mut Draft<'_>, aliased: &mut usize) -> Result<(), Str
             .metadata
             .dependencies
             .iter()
-            .any(|dependency| satisfies(subchart, dependency))
+            .any(|dependency| dependency.takes(&subchart.metadata))
     };
     chart.dependencies = present
         .into_iter()

@@ -1,0 +1,250 @@
+//! Where output comes from: which part of which text made each stretch of it.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::tree::Template;
+
+/// A part of a template's text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Origin {
+    /// The name under which the whole text was parsed
+    pub file: Arc<str>,
+    /// The text from the asked byte on, or the action that printed it, without its delimiters
+    pub span: Range<usize>,
+}
+
+/// What an execution printed, and where each part of it comes from.
+#[derive(Debug)]
+pub struct Traced {
+    text: Vec<u8>,
+    segments: Vec<Segment>,
+}
+
+/// A stretch of output that one node made.
+#[derive(Debug)]
+struct Segment {
+    /// Where it ends; it starts where the one before ends
+    end: usize,
+    origin: Origin,
+    /// The `template` action that the node was reached by
+    call: Option<Arc<Call>>,
+    maker: Maker,
+}
+
+/// What makes a stretch of output.
+#[derive(Debug)]
+enum Maker {
+    /// Text, copied
+    Text,
+    /// An action, of what functions executed for it, as `include` does
+    Results(Vec<Arc<Traced>>),
+    /// An action for which none did; variables may hold what they executed before
+    Variables(Vec<Arc<Traced>>),
+}
+
+/// A `template` action, and the one that it was reached by itself.
+#[derive(Debug)]
+pub(super) struct Call {
+    origin: Origin,
+    outer: Option<Arc<Call>>,
+}
+
+/// What is known of the output of a running execution.
+#[derive(Default)]
+pub(super) struct Trace {
+    segments: Vec<Segment>,
+    call: Option<Arc<Call>>,
+    /// What functions executed; the last ones may still be in variables
+    results: Vec<Arc<Traced>>,
+    /// How many of them were there when the action began
+    known: usize,
+}
+
+/// Results that stay in variables: more are not held against what an action prints.
+const MOST_RESULTS: usize = 8;
+
+/// Longer stretches are not held against the results that they were made of, in bytes.
+const LONGEST: usize = 1 << 18;
+
+impl Trace {
+    /// Notes that an action begins.
+    pub(super) fn begin(&mut self) {
+        let old = self.results.len().saturating_sub(MOST_RESULTS);
+        self.results.drain(..old);
+        self.known = self.results.len();
+    }
+
+    /// Takes what a function executed.
+    pub(super) fn add(&mut self, result: Arc<Traced>) {
+        self.results.push(result);
+    }
+
+    /// Notes that a text was copied to the output, which ends here.
+    pub(super) fn text(&mut self, tree: &Template, span: &Range<usize>, end: usize) {
+        self.push(tree, span, end, Maker::Text);
+    }
+
+    /// Notes that an action printed to the output, which ends here: what was executed for it, else what variables may hold.
+    pub(super) fn action(&mut self, tree: &Template, span: &Range<usize>, end: usize) {
+        let own = self.results.split_off(self.known.min(self.results.len()));
+        let maker = match own.is_empty() {
+            true => Maker::Variables(self.results.clone()),
+            false => Maker::Results(own),
+        };
+        self.push(tree, span, end, maker);
+    }
+
+    fn push(&mut self, tree: &Template, span: &Range<usize>, end: usize, maker: Maker) {
+        if end > self.segments.last().map_or(0, |segment| segment.end) {
+            self.segments.push(Segment {
+                end,
+                origin: Origin::of(tree, span),
+                call: self.call.clone(),
+                maker,
+            });
+        }
+    }
+
+    /// Enters a template by an action; gives what [`Trace::leave`] goes back to.
+    pub(super) fn enter(&mut self, tree: &Template, span: &Range<usize>) -> Option<Arc<Call>> {
+        let outer = self.call.clone();
+        let origin = Origin::of(tree, span);
+        self.call.replace(Arc::new(Call { origin, outer }))
+    }
+
+    /// Leaves a template.
+    pub(super) fn leave(&mut self, outer: Option<Arc<Call>>) {
+        self.call = outer;
+    }
+
+    /// What was printed, with all that is known of it.
+    pub(super) fn finish(self, text: Vec<u8>) -> Traced {
+        Traced {
+            text,
+            segments: self.segments,
+        }
+    }
+}
+
+impl Origin {
+    fn of(tree: &Template, span: &Range<usize>) -> Origin {
+        Origin {
+            file: Arc::clone(&tree.file),
+            span: span.clone(),
+        }
+    }
+}
+
+impl Traced {
+    /// What was printed.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// What made a byte of the output, the innermost first: the text in a named template, the action that executed it, the
+    /// action that executed the template of that one. What a function returned is found in what an action printed line by
+    /// line, so that `include … | nindent 4` is seen through.
+    pub fn origins(&self, offset: usize) -> Vec<Origin> {
+        let mut found = Vec::new();
+        self.add_origins(offset, &mut found);
+        found
+    }
+
+    fn add_origins(&self, offset: usize, found: &mut Vec<Origin>) {
+        let at = self
+            .segments
+            .partition_point(|segment| segment.end <= offset);
+        let Some(segment) = self.segments.get(at) else {
+            return;
+        };
+        let start = match at.checked_sub(1) {
+            Some(before) => self.segments[before].end,
+            None => 0,
+        };
+        let mut origin = segment.origin.clone();
+        let printed = self.text.get(start..segment.end).unwrap_or_default();
+        match &segment.maker {
+            Maker::Text => origin.span.start += offset - start,
+            // `tpl (include …)`: the last one is made of those before.
+            Maker::Results(results) => {
+                for result in results.iter().rev() {
+                    if let Some(offset) = Aligned::of(printed, &result.text).at(offset - start) {
+                        result.add_origins(offset, found);
+                    }
+                }
+            }
+            Maker::Variables(results) => {
+                let held = results.iter().rev().find_map(|result| {
+                    let aligned = Aligned::of(printed, &result.text);
+                    let offset = aligned.is_whole().then(|| aligned.at(offset - start))??;
+                    Some((result, offset))
+                });
+                if let Some((result, offset)) = held {
+                    result.add_origins(offset, found);
+                }
+            }
+        }
+        found.push(origin);
+        let mut call = segment.call.as_deref();
+        while let Some(Call { origin, outer }) = call {
+            found.push(origin.clone());
+            call = outer.as_deref();
+        }
+    }
+}
+
+/// The lines of what was printed, each with its place in the text that it may be printed of: by what stands in the line without
+/// the white space around it.
+struct Aligned {
+    /// The beginning and the end of a line, and the place in the text
+    lines: Vec<(usize, usize, Option<usize>)>,
+}
+
+impl Aligned {
+    fn of(printed: &[u8], text: &[u8]) -> Aligned {
+        if printed.len() > LONGEST || text.len() > LONGEST {
+            return Aligned { lines: Vec::new() };
+        }
+        let mut places: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        for (start, line) in lines(text) {
+            places.entry(line).or_default().push(start);
+        }
+        // Lines of the text come in its order; of equal ones, the first behind the one before.
+        let mut from = 0;
+        let aligned = lines(printed).map(|(start, line)| {
+            let known = places.get(line).map(Vec::as_slice).unwrap_or_default();
+            let place = known.get(known.partition_point(|place| *place < from));
+            from = place.map_or(from, |place| place + 1);
+            (start, start + line.len(), place.copied())
+        });
+        Aligned {
+            lines: aligned.collect(),
+        }
+    }
+
+    /// Whether every line is one of the text.
+    fn is_whole(&self) -> bool {
+        self.lines.iter().all(|(_, _, place)| place.is_some())
+    }
+
+    /// The place in the text of a byte of what was printed.
+    fn at(&self, offset: usize) -> Option<usize> {
+        let line = self.lines.partition_point(|(_, end, _)| *end <= offset);
+        let (start, _, place) = self.lines.get(line)?;
+        Some((*place)? + offset.saturating_sub(*start))
+    }
+}
+
+/// The lines of a text that are not blank, without the white space around them, with their places.
+fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut next = 0;
+    text.split(|byte| *byte == b'\n').filter_map(move |line| {
+        let start = next;
+        next += line.len() + 1;
+        let trimmed = line.trim_ascii();
+        let before = line.len() - line.trim_ascii_start().len();
+        (!trimmed.is_empty()).then_some((start + before, trimmed))
+    })
+}

@@ -1,0 +1,92 @@
+//! The line of a template that writes a field of a manifest, by what the renderer kept of where its output comes from: named
+//! templates, `include … | nindent` and `tpl` are seen through.
+
+use envlint_helm::{Manifest, Rendered, TemplateOrigin};
+use envlint_yaml::{Node, Path, Segment, Span};
+
+use super::{field_in_template, template_at, template_file};
+use crate::source::{Location, join};
+use crate::workspace::{ChartFiles, Workspace};
+
+/// The line of a template that writes a field of a manifest: the innermost key above it that is there, or the kind where no
+/// field is asked for. Where the render was not traced, or tells nothing, the lines of the manifest's own template are
+/// searched. None where no template of the workspace writes it.
+pub(super) fn written_in(
+    workspace: &Workspace,
+    (chart, traced): (&ChartFiles, Option<&Rendered>),
+    manifest: &Manifest,
+    path: Option<&Path>,
+) -> Option<Location> {
+    let known = traced.and_then(|traced| line_of(workspace, chart, (traced, manifest), path));
+    known.or_else(|| {
+        let kind = template_at(workspace, chart, &manifest.template, &manifest.kind)?;
+        let root = manifest.document().root();
+        let value = path.and_then(|path| root?.get(path)?.as_str());
+        Some(match path {
+            Some(path) => field_in_template(kind, path, value),
+            None => kind,
+        })
+    })
+}
+
+fn line_of(
+    workspace: &Workspace,
+    chart: &ChartFiles,
+    (traced, manifest): (&Rendered, &Manifest),
+    path: Option<&Path>,
+) -> Option<Location> {
+    let offset = offset_of(manifest.document().root()?, path)?;
+    let origins = traced.origins(manifest, offset);
+    let mut lines = origins.iter().filter_map(|origin| {
+        let is_own = is_own(chart, manifest, origin);
+        let source = is_own.then(|| template_file(workspace, chart, &origin.file))??;
+        let span = line_at(source.text(), origin.span.start)?;
+        Some(Location::new(&source, span))
+    });
+    lines.next()
+}
+
+/// Whether a template belongs to the chart of the manifest, or is one that a person of the workspace writes for several: what
+/// lies in `charts/` was mostly made by others, and the template that calls it is the place to edit.
+fn is_own(chart: &ChartFiles, manifest: &Manifest, origin: &TemplateOrigin) -> bool {
+    fn home(template: &str) -> &str {
+        template
+            .rsplit_once("/templates/")
+            .map_or("", |(home, _)| home)
+    }
+    if home(&origin.file) == home(&manifest.template) {
+        return true;
+    }
+    let inside = origin.file.split_once('/').map_or("", |(_, inside)| inside);
+    !chart
+        .path(inside)
+        .starts_with(&join(&chart.directory, "charts/"))
+}
+
+/// Where a field begins in the text of an object.
+fn offset_of(root: &Node, path: Option<&Path>) -> Option<usize> {
+    let kind = root.as_mapping()?.entry("kind");
+    let mut offset = kind.map_or(root.span().start, |(key, _)| key.span().start);
+    let mut node = root;
+    for segment in path.into_iter().flat_map(Path::segments) {
+        let next = match segment {
+            Segment::Key(key) => node.as_mapping().and_then(|mapping| mapping.entry(key)),
+            _ => None,
+        };
+        let at = next.map(|(key, _)| key.span().start);
+        let Some(inner) = node.child(segment) else {
+            break;
+        };
+        offset = at.unwrap_or(inner.span().start);
+        node = inner;
+    }
+    Some(offset)
+}
+
+/// The line around a byte, without the white space around it.
+fn line_at(text: &str, offset: usize) -> Option<Span> {
+    let start = text.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = text.get(start..)?.lines().next().unwrap_or_default();
+    let begin = start + (line.len() - line.trim_start().len());
+    Some(Span::new(begin, start + line.trim_end().len()))
+}
