@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use envlint_budget::Budget;
-use envlint_yaml::{Path, Spanned};
+use envlint_yaml::{Path, Spanned, Value};
 
 use super::{AppContext, Rule, WorkspaceContext, profile};
 use super::{Finding, Found};
 use crate::manifests::objects::ViolationSort;
-use crate::manifests::{RenderedObject, RenderedViolation};
+use crate::manifests::{Printed, PrintedValue, RenderedObject, RenderedViolation};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
@@ -220,10 +220,14 @@ impl<'a> Reporter<'a> {
             violation,
             location,
             is_in_template,
+            value,
             untaken,
         } in cx.manifests.violations().iter().filter(of_sort)
         {
             let mut finding = self.again(violation.clone(), location.clone());
+            if let Some(printed) = value {
+                finding = self.with_value(cx, finding, printed);
+            }
             finding.is_of_object = true;
             let object = match name.as_str() {
                 "" => text!("{}", ObjectName(kind)),
@@ -256,6 +260,34 @@ impl<'a> Reporter<'a> {
                 violation.message.clone(),
                 text!("`{}`", ObjectName(name)),
             ));
+        }
+    }
+
+    /// The same finding with the value that the field is made of: at the value, where it is what a person mends, and with the
+    /// other of the two lines.
+    fn with_value(&self, cx: &AppContext<'_>, finding: Finding, of: &PrintedValue<'_>) -> Finding {
+        let mut environments = cx.environments.iter();
+        let Some(values) = environments.find(|values| values.name() == of.environment) else {
+            return finding;
+        };
+        let template = finding.location.clone();
+        let at_value = self.written(cx, values, &of.value, "");
+        // A number where text is wanted is quoted where the template prints it, whatever the value is.
+        let is_text = matches!(of.value.tree().to_value(), Value::String(_));
+        match of.printed == Printed::Whole || is_text {
+            true => {
+                let mut finding = finding.at(of.value.path().clone());
+                // The defaults of a chart are those of all environments.
+                if values.file.is_written_in(&at_value.location.source) {
+                    finding = finding.environment(of.environment);
+                }
+                finding.location = at_value.location;
+                finding.note(template, "the template, which prints it")
+            }
+            false => {
+                let message = text!("`{}`, which the template prints", of.value.path());
+                finding.note(at_value.location, message)
+            }
         }
     }
 

@@ -317,7 +317,7 @@ impl<'a> Complaint<'_, 'a> {
         if let Some(place) = self.level.values.place_of(&path) {
             finding.location = place;
         }
-        finding.help(text!("add it to {}", Name(&self.level.values.file.path)))
+        finding.help(text!("add it to {}", self.level.values.file.called()))
     }
 
     fn message(&self, kind: &ValidationErrorKind, value: &Located<'_>) -> Text {

@@ -6,7 +6,7 @@ use envlint_helm::{Chart, Layer, Read, Reads};
 use envlint_yaml::{Node, Path, Segment, Value};
 
 use crate::manifests::{Field, Probe, Reach};
-use crate::masking::{Name, ObjectName, Said, Text, text};
+use crate::masking::{ObjectName, Said, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Confidence, Severity};
@@ -249,11 +249,11 @@ impl Undefined<'_> {
         let help = match is_known {
             true => text!(
                 "set it in {}, or give the template a default",
-                Name(&values.file.path)
+                values.file.called()
             ),
             false => text!(
                 "set it in {}, or give the template a default; if it is given when the app is deployed, list it under `given:` in envlint.yaml",
-                Name(&values.file.path)
+                values.file.called()
             ),
         };
         let template = cx.place_of_read(&self.read);

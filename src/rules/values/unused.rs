@@ -346,6 +346,16 @@ fn finding(
     })
 }
 
+/// Whether one of two keys is the other behind the name of the map that has both: `pullPolicy` and `imagePullPolicy` in `image`.
+fn repeats_map(map: &Path, [key, other]: [&str; 2]) -> bool {
+    let Some(Segment::Key(name)) = map.last() else {
+        return false;
+    };
+    let whole = [words_of(name), words_of(key)].concat();
+    let short = [words_of(name), words_of(other)].concat();
+    *words_of(other) == *whole || *words_of(key) == *short
+}
+
 fn is_production(cx: &AppContext<'_>, index: usize) -> bool {
     let values = cx.environments.get(index);
     values.is_some_and(|values| values.environment.tier == Tier::Production)
@@ -460,13 +470,18 @@ impl<'c> Unused<'c> {
         if let Some(known) = out.slip(key, free) {
             return Some(parent.key(known));
         }
+        let longer = reads.keys_below(&parent).into_iter();
+        let mut longer = longer.filter(|known| repeats_map(&parent, [key, known]));
+        if let Some(path) = longer.next().map(|known| parent.key(known)) {
+            return Some(path).filter(is_free);
+        }
+        // All that is in it is read one map further up. Every section has a switch, which says nothing.
         let mut inner = self.places.iter().flat_map(|(_, tree)| tree.entries());
-        let mut outer = inner.find_map(|(key, _)| {
-            let path = parent.key(key);
-            (reads.coverage(&path) == Coverage::Read && is_free(&path)).then_some(path)
-        });
-        if let Some(path) = outer.take_if(|_| !parent.is_root()) {
-            return Some(path);
+        let is_outer = |path: &Path| reads.coverage(path) == Coverage::Read && is_free(path);
+        let all_outer = inner.clone().all(|(key, _)| is_outer(&parent.key(key)));
+        let telling = inner.find(|(key, _)| *key != "enabled");
+        if let Some((key, _)) = telling.filter(|_| all_outer && !parent.is_root()) {
+            return Some(parent.key(key));
         }
         // Moved up or down. At the root, only a key of several words says which one is meant.
         let is_telling = !parent.is_root() || words_of(key).len() > 1;

@@ -25,9 +25,9 @@ pub(super) fn bring(chart: Chart, path: &Path, load: &dyn Fn(&Path) -> Option<Ch
         let Ok(place) = path.join(local).canonicalize() else {
             continue;
         };
-        let is_other = |found: &Option<Metadata>| {
-            let found = found.as_ref();
-            !found.is_some_and(|found| dependency.takes(found))
+        let is_other = |found: &Option<Metadata>| match found {
+            Some(found) => !dependency.takes(found),
+            None => true,
         };
         if known.get(&place).is_some_and(is_other) {
             continue;
