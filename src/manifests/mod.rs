@@ -12,6 +12,7 @@ mod made_secrets;
 mod makes;
 pub mod objects;
 mod origin;
+mod own_failure;
 mod passed_on;
 mod probe;
 mod references;
@@ -20,13 +21,14 @@ mod selector;
 mod trace;
 mod unseen;
 mod untaken;
+mod violations;
 mod workloads;
 mod written;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use app::{AppManifests, RenderedChart, RenderedViolation};
+pub use app::{AppManifests, RenderedChart};
 pub use brought::{
     Bounds, Brought, BroughtObject, Call, Defaults, Outside, PodContainers, Pods, Quota,
 };
@@ -40,9 +42,11 @@ pub use selector::Selector;
 pub use trace::{
     End, FieldOrigin, FieldTrace, Set, Untraced, ValueTrace, trace_field, trace_value,
 };
+pub use violations::{PrintedValue, RenderedViolation};
 pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
 use field_place::field_in_template;
+pub use written::Printed;
 use written::written_in;
 
 use envlint_helm::{
@@ -103,7 +107,13 @@ pub fn of_chart(
                 without_missing: true,
                 ..options
             };
-            render_effective(effective, &without_missing).map_err(|_| refused)
+            render_effective(effective, &without_missing).map_err(|failed| {
+                let chart = chart.chart.as_ref().ok();
+                match chart.is_some_and(|chart| own_failure::is_of_own_values(&failed, chart)) {
+                    true => failed,
+                    false => refused,
+                }
+            })
         }
         Err(refused) if repeats && matches!(refused.stage(), Stage::Execute | Stage::Manifest) => {
             given::rendered(app, chart, values, refused)

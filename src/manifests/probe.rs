@@ -104,6 +104,12 @@ impl<'p> Variant<'p> {
         others.find_map(|other| self.rendered_with(vec![(path, other)]))
     }
 
+    /// What the chart makes where several values are others at once; none where it does not render so.
+    pub(super) fn rendered_with_others(&self, paths: &[&Path]) -> Option<Rendered> {
+        let changes = self.others(paths.iter().copied());
+        self.rendered_with(changes)
+    }
+
     /// A layer that sets some values. Lists are replaced as a whole.
     fn layer(&self, changes: Vec<(&Path, Value)>) -> Option<Layer> {
         let mut root = Value::Map(Map::default());
@@ -159,6 +165,11 @@ impl<'p> Probe<'p> {
         &self.base
     }
 
+    /// The chart with these values, ready for others.
+    pub(super) fn variant(&self) -> &Variant<'p> {
+        &self.variant
+    }
+
     /// What becomes of the value at a path, which need not be there.
     pub fn reach(&self, path: &Path) -> Reach {
         let now = self.variant.values.at(path).map(|tree| tree.to_value());
@@ -177,12 +188,6 @@ impl<'p> Probe<'p> {
             true => Reach::Refused,
             false => Reach::Nothing,
         }
-    }
-
-    /// What the chart makes where several values are others at once; none where it does not render so.
-    pub fn rendered_with_others(&self, paths: &[&Path]) -> Option<Rendered> {
-        let changes = self.variant.others(paths.iter().copied());
-        self.variant.rendered_with(changes)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use envlint_helm::Rendered;
+use envlint_helm::{Manifest, Rendered};
 use envlint_yaml::{Map, Node, Path, Segment, Value};
 
 use super::all;
@@ -69,6 +69,21 @@ impl RenderedObject {
         })
     }
 
+    /// The object of a manifest; none of an empty one.
+    pub(super) fn of(manifest: &Manifest) -> Option<RenderedObject> {
+        let value = manifest.document().root()?.to_value();
+        let namespace = value.get("metadata").and_then(|meta| meta.get("namespace"));
+        Some(RenderedObject {
+            api_version: manifest.api_version.clone(),
+            kind: manifest.kind.clone(),
+            name: manifest.name.clone(),
+            namespace: namespace.and_then(Value::as_str).map(str::to_owned),
+            template: manifest.template.clone(),
+            is_hook: manifest.hook.is_some(),
+            value,
+        })
+    }
+
     /// Whether any text of it holds a name.
     pub fn names(&self, name: &str) -> bool {
         holds(&self.value, name)
@@ -114,23 +129,13 @@ pub struct PodContainer<'o> {
 pub(super) fn objects(rendered: &Rendered) -> Option<Vec<RenderedObject>> {
     let mut found = Vec::new();
     for manifest in all(rendered) {
-        let Some(root) = manifest.document().root() else {
+        let Some(object) = RenderedObject::of(manifest) else {
             continue;
         };
         if found.len() == MOST {
             return None;
         }
-        let value = root.to_value();
-        let namespace = value.get("metadata").and_then(|meta| meta.get("namespace"));
-        found.push(RenderedObject {
-            api_version: manifest.api_version.clone(),
-            kind: manifest.kind.clone(),
-            name: manifest.name.clone(),
-            namespace: namespace.and_then(Value::as_str).map(str::to_owned),
-            template: manifest.template.clone(),
-            is_hook: manifest.hook.is_some(),
-            value,
-        });
+        found.push(object);
     }
     Some(found)
 }
@@ -166,7 +171,13 @@ impl RenderedObject {
         segments.try_fold(&self.value, |value, segment| match segment {
             Segment::Key(key) => value.get(key),
             Segment::Index(index) => items(Some(value)).get(*index),
-            _ => None,
+            Segment::Match {
+                field,
+                value: wanted,
+            } => items(Some(value)).iter().find(|item| {
+                let named = item.get(field);
+                named.is_some_and(|named| has(named, wanted))
+            }),
         })
     }
 

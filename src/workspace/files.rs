@@ -11,7 +11,7 @@ use crate::evidence::Unread;
 use crate::masking::{Said, Text, text};
 use crate::naming::{around_values, holds_commands};
 use crate::source::{
-    Entry, Kind, MOST_ENTRIES, Problem, Walk, Walked, boundary, directory_of, join,
+    Entry, Kind, MOST_ENTRIES, Problem, Walk, Walked, boundary, directory_of, is_yaml, join,
 };
 
 /// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
@@ -155,10 +155,6 @@ impl Files {
         let yaml = self.yaml.iter().filter(|path| !is_values(path));
         yaml.chain(&self.scripts).map(String::as_str).collect()
     }
-}
-
-fn is_yaml(path: &str) -> bool {
-    path.ends_with(".yaml") || path.ends_with(".yml")
 }
 
 /// Endings of files with settings or keys.

@@ -256,3 +256,38 @@ fn what_the_objects_have_anyway_is_no_error() {
     assert_eq!(of("shop-web"), ["warning paths[0].backend prod.yaml:2"]);
     assert_eq!(of("shop-api"), ["error paths[0].backend prod.yaml:2"]);
 }
+
+#[test]
+fn what_is_meant_is_like_what_is_set() {
+    let help = |template: &str, prod: &str| {
+        let template = format!("kind: A\n{template}");
+        let prod = format!("a: 1\n{prod}");
+        let sandbox = sandbox(&[("shop/templates/a.yaml", &template), ("prod.yaml", &prod)]);
+        let ran = sandbox.run(&["check", "--only", "values/unused"]);
+        let (_, help) = ran.stdout.split_once("help: ")?;
+        help.lines().next().map(str::to_owned)
+    };
+    let near = |path: &str| Some(format!("did you mean `{path}`?"));
+    let read = "a: {{ .Values.a }}\n";
+    // The name of the map once more.
+    assert_eq!(
+        help(
+            &format!(
+                "{read}b: {{{{ .Values.image.imagePullPolicy }}}}\nc: {{{{ .Values.image.tag }}}}\n"
+            ),
+            "image: {pullPolicy: Always, tag: '1'}\n"
+        ),
+        near("image.imagePullPolicy")
+    );
+    let template = format!("{read}b: {{{{ .Values.db.enabled }}}}{{{{ .Values.db.project }}}}\n");
+    // Every section has a switch.
+    let other = help(&template, "db: {zip: {enabled: true, level: 3}}\n");
+    assert_eq!(
+        other.as_deref(),
+        Some("remove it, or let a template of the chart read it")
+    );
+    assert_eq!(
+        help(&template, "db: {gcp: {project: x}}\n"),
+        near("db.project")
+    );
+}

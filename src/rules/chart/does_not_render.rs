@@ -272,7 +272,10 @@ fn fails(
 /// What is missing, and where another environment has it.
 fn with_gap(cx: &AppContext<'_>, finding: Finding, indices: &[usize], path: &Path) -> Finding {
     let files = indices.iter().filter_map(|at| cx.environments.get(*at));
-    let files = files.map(|values| text!("{}", Name(&values.file.path)));
+    let mut seen = BTreeSet::new();
+    let files = files
+        .map(|values| values.file.called())
+        .filter(|file| seen.insert(file.clone()));
     let finding = finding.help(text!(
         "add `{}` to {}; other environments have it",
         path,

@@ -12,7 +12,7 @@ use super::wrapper;
 use crate::masking::{Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Confidence, Severity, Source, slip};
+use crate::source::{Confidence, Severity, Source};
 use crate::values::{Located, Tree, is_off, is_off_on_the_way, same, words_of};
 use crate::workspace::{App, ChartFiles, Tier};
 
@@ -108,7 +108,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         .filter(|value| !value.is_ignored(out))
         .take(MOST)
     {
-        groups.entry(value.mark(cx)).or_default().push(value);
+        groups.entry(value.mark(cx, out)).or_default().push(value);
     }
     for (mark, group) in &mut groups {
         group.sort_by_key(|unused| {
@@ -346,6 +346,16 @@ fn finding(
     })
 }
 
+/// Whether one of two keys is the other behind the name of the map that has both: `pullPolicy` and `imagePullPolicy` in `image`.
+fn repeats_map(map: &Path, [key, other]: [&str; 2]) -> bool {
+    let Some(Segment::Key(name)) = map.last() else {
+        return false;
+    };
+    let whole = [words_of(name), words_of(key)].concat();
+    let short = [words_of(name), words_of(other)].concat();
+    *words_of(other) == *whole || *words_of(key) == *short
+}
+
 fn is_production(cx: &AppContext<'_>, index: usize) -> bool {
     let values = cx.environments.get(index);
     values.is_some_and(|values| values.environment.tier == Tier::Production)
@@ -370,12 +380,12 @@ impl<'c> Unused<'c> {
         Some((*index, tree))
     }
 
-    fn mark(&self, cx: &AppContext<'_>) -> Mark {
+    fn mark(&self, cx: &AppContext<'_>, out: &Reporter<'_>) -> Mark {
         let map = self.path.parent().unwrap_or_default();
         let values = self
             .place(cx)
             .and_then(|(index, _)| cx.environments.get(index));
-        let near = values.and_then(|values| self.near(cx, values));
+        let near = values.and_then(|values| self.near(cx, values, out));
         let is_section = || {
             let mut places = self.places.iter();
             places.any(|(_, tree)| tree.as_scalar().is_none())
@@ -437,7 +447,12 @@ impl<'c> Unused<'c> {
     }
 
     /// A path that is read, that no file of the environment sets, and that may be meant.
-    fn near(&self, cx: &AppContext<'_>, values: &EnvironmentValues<'_>) -> Option<Path> {
+    fn near(
+        &self,
+        cx: &AppContext<'_>,
+        values: &EnvironmentValues<'_>,
+        out: &Reporter<'_>,
+    ) -> Option<Path> {
         let Some(Segment::Key(key)) = self.path.last() else {
             return None;
         };
@@ -452,16 +467,21 @@ impl<'c> Unused<'c> {
         let is_free = |path: &Path| !values.mentions(path);
         let keys = reads.keys_below(&parent);
         let free = keys.into_iter().filter(|key| is_free(&parent.key(*key)));
-        if let Some(known) = slip(key, free) {
+        if let Some(known) = out.slip(key, free) {
             return Some(parent.key(known));
         }
+        let longer = reads.keys_below(&parent).into_iter();
+        let mut longer = longer.filter(|known| repeats_map(&parent, [key, known]));
+        if let Some(path) = longer.next().map(|known| parent.key(known)) {
+            return Some(path).filter(is_free);
+        }
+        // All that is in it is read one map further up. Every section has a switch, which says nothing.
         let mut inner = self.places.iter().flat_map(|(_, tree)| tree.entries());
-        let mut outer = inner.find_map(|(key, _)| {
-            let path = parent.key(key);
-            (reads.coverage(&path) == Coverage::Read && is_free(&path)).then_some(path)
-        });
-        if let Some(path) = outer.take_if(|_| !parent.is_root()) {
-            return Some(path);
+        let is_outer = |path: &Path| reads.coverage(path) == Coverage::Read && is_free(path);
+        let all_outer = inner.clone().all(|(key, _)| is_outer(&parent.key(key)));
+        let telling = inner.find(|(key, _)| *key != "enabled");
+        if let Some((key, _)) = telling.filter(|_| all_outer && !parent.is_root()) {
+            return Some(parent.key(key));
         }
         // Moved up or down. At the root, only a key of several words says which one is meant.
         let is_telling = !parent.is_root() || words_of(key).len() > 1;
