@@ -286,3 +286,35 @@ fn what_a_command_writes_out_is_judged_where_it_stands() {
         ],
     );
 }
+
+#[test]
+fn a_variable_in_an_image_is_open_where_argo_cd_deploys_it() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-prod}\nspec:\n  source: {repoURL: x, path: chart, helm: {valueFiles: [prod.yaml]}}\n";
+    let command = "helm upgrade shop chart -f chart/prod.yaml\n";
+    for (place, expected) in [
+        (
+            ("argocd/shop.yaml", application),
+            &[
+                "warning chart/prod.yaml:1 `image.repository` is `${REGISTRY}/shop` in prod: a placeholder that nobody has replaced",
+            ][..],
+        ),
+        (("deploy.sh", command), &[]),
+    ] {
+        check(
+            &[
+                place,
+                CHART,
+                (
+                    "chart/templates/a.yaml",
+                    "kind: A\nimage: {{ .Values.image.repository }}\nargs: {{ .Values.args }}\n",
+                ),
+                (
+                    "chart/prod.yaml",
+                    "image: {repository: \"${REGISTRY}/shop\"}\nargs: ${HOME}\n",
+                ),
+            ],
+            &["production/placeholder"],
+            expected,
+        );
+    }
+}

@@ -19,7 +19,8 @@ rule! {
     ///
     /// Ignored: hooks, because they may replace what is there; between apps, objects that belong to the cluster as a whole,
     /// apps of which nothing says the namespace, and apps that are deployed to different clusters: by the destination of Argo
-    /// CD, `--kube-context`, or a folder of clusters.
+    /// CD, `--kube-context`, or a folder of clusters. So are two apps of one chart that different tools deploy, such as Argo
+    /// CD and a command: only one of the two ways is in use.
     ///
     /// ## Why it matters
     ///
