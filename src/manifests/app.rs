@@ -32,6 +32,8 @@ pub struct AppManifests<'a> {
     pub(super) tried: AtomicUsize,
     rendered: OnceLock<Vec<RenderedChart<'a>>>,
     violations: OnceLock<Vec<RenderedViolation>>,
+    /// The first environment whose objects have more of them than are kept, and how many are
+    cut: OnceLock<(Arc<str>, usize)>,
 }
 
 /// An app's chart with the values of one environment.
@@ -106,6 +108,7 @@ impl<'a> AppManifests<'a> {
             tried: AtomicUsize::new(0),
             rendered: OnceLock::new(),
             violations: OnceLock::new(),
+            cut: OnceLock::new(),
         }
     }
 
@@ -257,13 +260,19 @@ impl<'a> AppManifests<'a> {
             let mut found = Vec::new();
             for chart in self.rendered() {
                 let most = MOST_VIOLATIONS.min(found.len() + MOST_OF_ENVIRONMENT);
+                let before = found.len();
                 for manifest in chart.manifests.iter().flat_map(all) {
-                    if found.len() >= most {
-                        break;
+                    let mut violations = self.violations_of(chart, manifest, |_, _| true);
+                    if violations.len() > most.saturating_sub(found.len()) {
+                        violations.truncate(most.saturating_sub(found.len()));
+                        let cut = (Arc::clone(chart.environment), most - before);
+                        self.cut.get_or_init(|| cut);
                     }
-                    let violations = self.violations_of(chart, manifest, |_, _| true);
                     let place = |path: Option<&Path>| self.written(chart, manifest, path);
                     found.extend(self.located(manifest, violations, None, &place));
+                    if self.cut.get().is_some() && found.len() >= most {
+                        break;
+                    }
                 }
             }
             let taken = found.len();
@@ -281,6 +290,12 @@ impl<'a> AppManifests<'a> {
             }
             found
         })
+    }
+
+    /// The first environment whose objects have more mistakes than are listed, and how many are; none where all are.
+    pub fn cut(&self) -> Option<(&str, usize)> {
+        let (environment, most) = self.cut.get()?;
+        Some((environment, *most))
     }
 
     /// Whether something is known of objects of a kind.

@@ -28,7 +28,8 @@ rule! {
     ///
     /// Defaults of the app's own chart count where production does not override them. A name that is the same in all
     /// environments is none of another one, so it is ignored, unless it is in an address and another address of the same map
-    /// names each environment's own; ignored, too, are lists of environments, labels, annotations, paths
+    /// names each environment's own, or is that of a database, a bucket or a queue (`orders_dev`) and the environment that it
+    /// names has it; ignored, too, are lists of environments, labels, annotations, paths
     /// of files, tolerations, the names in e-mail addresses, and values that no template of the chart reads. The confidence is high where the environment that is named has the same value.
     ///
     /// ## Why it matters
@@ -267,10 +268,15 @@ impl<'c> Known<'c> {
         if is_tag && super::latest_tag::is_moving(text) {
             return None;
         }
-        let part = candidate(text, words)?;
-        let word = self.mentioned(without_domain(part, is_public(text, words)))?;
-        let is_own = self.own.iter().any(|own| own.eq_ignore_ascii_case(word));
-        (!is_own).then_some((word, part))
+        let host = candidate(text, words)?;
+        let host = (without_domain(host, is_public(text, words)), host);
+        let database = database_of(text).map(|name| (name, name));
+        let mut parts = std::iter::once(host).chain(database);
+        parts.find_map(|(searched, part)| {
+            let word = self.mentioned(searched)?;
+            let is_own = self.own.iter().any(|own| own.eq_ignore_ascii_case(word));
+            (!is_own).then_some((word, part))
+        })
     }
 
     /// What the place gives which deploys to production, where other environments are given something else.
@@ -365,10 +371,64 @@ fn confidence(setting: &Setting<'_, '_>, word: &str, part: &str) -> Option<Confi
         })
         .collect();
     match (same.as_slice(), others.len()) {
-        (same, all) if all > 0 && same.len() == all => forgotten(setting, word),
+        (same, all) if all > 0 && same.len() == all => {
+            forgotten(setting, word).or_else(|| of_data(setting, [word, part], same))
+        }
         (same, _) if same.contains(&true) => Some(Confidence::High),
         _ => Some(Confidence::Medium),
     }
+}
+
+/// How sure it is that data which all environments have under one name are those of one of them: `orders_dev`, where dev has
+/// the same. Of another name than the whole of one nobody knows.
+fn of_data(
+    setting: &Setting<'_, '_>,
+    [word, part]: [&str; 2],
+    same: &[bool],
+) -> Option<Confidence> {
+    const DATA: [&str; 7] = [
+        "bucket",
+        "database",
+        "databases",
+        "db",
+        "keyspace",
+        "queue",
+        "topic",
+    ];
+    let words = words_of(&setting.name);
+    let is_data = words.iter().any(|word| DATA.contains(&word.as_str()))
+        || database_of(setting.text) == Some(part);
+    let joint = |char: char| matches!(char, '-' | '_' | '.');
+    let at_end = part
+        .strip_suffix(word)
+        .is_some_and(|rest| rest.ends_with(joint));
+    let at_start = part
+        .strip_prefix(word)
+        .is_some_and(|rest| rest.starts_with(joint));
+    (is_data && same.contains(&true) && (at_end || at_start)).then_some(Confidence::Medium)
+}
+
+/// The database in an address: `postgresql://db.example.com/orders_dev`.
+fn database_of(text: &str) -> Option<&str> {
+    const SCHEMES: [&str; 8] = [
+        "mariadb",
+        "mongodb",
+        "mongodb+srv",
+        "mysql",
+        "postgres",
+        "postgresql",
+        "sqlserver",
+        "jdbc",
+    ];
+    let (scheme, rest) = text.split_once("://")?;
+    let driver = scheme.split(['+', ':']).next().unwrap_or(scheme);
+    if !SCHEMES.contains(&driver) {
+        return None;
+    }
+    let (_, path) = rest.split_once('/')?;
+    path.split(['?', ';', '/'])
+        .next()
+        .filter(|name| !name.is_empty())
 }
 
 /// How sure it is that an address which all environments have was forgotten: one next to it names the environment where it is

@@ -9,7 +9,7 @@ use crate::manifests::{Field, Probe, Reach};
 use crate::masking::{ObjectName, Said, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Confidence, Severity, nearest};
+use crate::source::{Confidence, Severity, slip};
 use crate::values::Tree;
 
 rule! {
@@ -144,7 +144,8 @@ fn missing<'c>(
         let places = reads.needing(path);
         let mut reached = places
             .into_iter()
-            .filter(|read| read.is_reached(effective, path) != Some(false));
+            .filter(|read| read.is_reached(effective, path) != Some(false))
+            .filter(|read| !read.is_supplied(effective, path));
         Some((path, reached.next()?))
     };
     unset.iter().filter_map(read).collect()
@@ -291,6 +292,6 @@ fn near(effective: Option<&Tree<'_>>, path: &Path) -> Option<Path> {
     };
     let parent = path.parent()?;
     let siblings = effective?.at(&parent)?.entries();
-    let known = nearest(key, siblings.iter().map(|(known, _)| *known))?;
+    let known = slip(key, siblings.iter().map(|(known, _)| *known))?;
     Some(parent.key(known))
 }

@@ -108,7 +108,11 @@ fn check_manifest(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     let is_template = actions.iter().any(|open| text.contains(open));
     // Something may fill a template before it is applied; that of a set is filled by Argo CD, which reads the file first.
     let is_ready = !is_template || kind == "ApplicationSet";
-    let is_applied = matches!(cx.role, Role::Applied | Role::Unread);
+    // A script may write manifests, and is none.
+    let is_manifest = [".yaml", ".yml"]
+        .iter()
+        .any(|end| source.path.ends_with(end));
+    let is_applied = is_manifest && matches!(cx.role, Role::Applied | Role::Unread);
     if !is_applied || !is_theirs || !is_ready || has_conflict(source) {
         return;
     }
