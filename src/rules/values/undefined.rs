@@ -9,7 +9,7 @@ use crate::manifests::{Field, Probe, Reach};
 use crate::masking::{ObjectName, Said, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Confidence, Severity, slip};
+use crate::source::{Confidence, Severity, nearest};
 use crate::values::Tree;
 
 rule! {
@@ -292,6 +292,6 @@ fn near(effective: Option<&Tree<'_>>, path: &Path) -> Option<Path> {
     };
     let parent = path.parent()?;
     let siblings = effective?.at(&parent)?.entries();
-    let known = slip(key, siblings.iter().map(|(known, _)| *known))?;
+    let known = nearest(key, siblings.iter().map(|(known, _)| *known))?;
     Some(parent.key(known))
 }
