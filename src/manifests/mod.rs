@@ -21,13 +21,14 @@ mod selector;
 mod trace;
 mod unseen;
 mod untaken;
+mod violations;
 mod workloads;
 mod written;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use app::{AppManifests, RenderedChart, RenderedViolation};
+pub use app::{AppManifests, RenderedChart};
 pub use brought::{
     Bounds, Brought, BroughtObject, Call, Defaults, Outside, PodContainers, Pods, Quota,
 };
@@ -41,9 +42,11 @@ pub use selector::Selector;
 pub use trace::{
     End, FieldOrigin, FieldTrace, Set, Untraced, ValueTrace, trace_field, trace_value,
 };
+pub use violations::{PrintedValue, RenderedViolation};
 pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
 use field_place::field_in_template;
+pub use written::Printed;
 use written::written_in;
 
 use envlint_helm::{
@@ -112,8 +115,8 @@ pub fn of_chart(
                 }
             })
         }
-        Err(refused) if repeats && refused.stage() == Stage::Execute => {
-            given::rendered(app, chart, values).ok_or(refused)
+        Err(refused) if repeats && matches!(refused.stage(), Stage::Execute | Stage::Manifest) => {
+            given::rendered(app, chart, values, refused)
         }
         rendered => rendered,
     };

@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use envlint_helm::Rendered;
 use envlint_yaml::{Path, Segment, Value};
 
+use super::probe::Variant;
 use super::rendered::RenderedObject;
-use super::{AppManifests, Probe, all};
+use super::{AppManifests, all};
 use crate::values::Located;
 
 /// How many values of one app are tried: each is one render.
@@ -38,10 +39,10 @@ impl<'a> AppManifests<'a> {
         if likely.is_empty() || self.tried.load(Relaxed) >= MOST_TRIED {
             return None;
         }
-        let probe = Probe::of(resolved.app, resolved.chart?, values)?;
+        let variant = Variant::of(resolved.app, resolved.chart?, values)?;
         likely.into_iter().find(|candidate| {
             self.tried.fetch_add(1, Relaxed) < MOST_TRIED
-                && probe
+                && variant
                     .rendered_with_others(&[candidate.path()])
                     .is_some_and(|other| changes(&other, object, path, field))
         })
@@ -57,7 +58,11 @@ fn changes(other: &Rendered, object: &RenderedObject, path: &Path, field: &Value
             && manifest.template == object.template
     });
     match same.and_then(|same| same.document().root()) {
-        Some(root) => root.get(path).is_some_and(|node| node.to_value() != *field),
+        Some(root) => match root.get(path) {
+            Some(node) => node.to_value() != *field,
+            // A map or a list was taken away, and the field with it.
+            None => matches!(field, Value::Map(_) | Value::Seq(_)),
+        },
         None => *path == Path::root().key("metadata").key("name"),
     }
 }
@@ -80,6 +85,10 @@ fn candidates<'a>(root: &Located<'a>, field: &Value, path: &Path) -> Vec<Located
         let tree = value.tree();
         if tree.as_scalar().is_none() {
             waiting.extend(value.children());
+            let is_likely = matches!(field, Value::Map(_) | Value::Seq(_))
+                && key(value.path()) == wanted
+                && tree.to_value() == *field;
+            equal.extend(is_likely.then_some(value));
             continue;
         }
         match (field, tree.as_str()) {

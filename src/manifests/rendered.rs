@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use envlint_helm::Rendered;
-use envlint_yaml::{Map, Node, Path, Segment, Value};
+use envlint_helm::{Manifest, Rendered};
+use envlint_yaml::{Kind, Map, Node, Path, Segment, Value};
 
 use super::all;
 use crate::masking::{ObjectName, Text, text};
@@ -69,6 +69,21 @@ impl RenderedObject {
         })
     }
 
+    /// The object of a manifest; none of an empty one.
+    pub(super) fn of(manifest: &Manifest) -> Option<RenderedObject> {
+        let value = manifest.document().root()?.to_value();
+        let namespace = value.get("metadata").and_then(|meta| meta.get("namespace"));
+        Some(RenderedObject {
+            api_version: manifest.api_version.clone(),
+            kind: manifest.kind.clone(),
+            name: manifest.name.clone(),
+            namespace: namespace.and_then(Value::as_str).map(str::to_owned),
+            template: manifest.template.clone(),
+            is_hook: manifest.hook.is_some(),
+            value,
+        })
+    }
+
     /// Whether any text of it holds a name.
     pub fn names(&self, name: &str) -> bool {
         holds(&self.value, name)
@@ -114,43 +129,50 @@ pub struct PodContainer<'o> {
 pub(super) fn objects(rendered: &Rendered) -> Option<Vec<RenderedObject>> {
     let mut found = Vec::new();
     for manifest in all(rendered) {
-        let Some(root) = manifest.document().root() else {
+        let Some(object) = RenderedObject::of(manifest) else {
             continue;
         };
         if found.len() == MOST {
             return None;
         }
-        let value = root.to_value();
-        let namespace = value.get("metadata").and_then(|meta| meta.get("namespace"));
-        found.push(RenderedObject {
-            api_version: manifest.api_version.clone(),
-            kind: manifest.kind.clone(),
-            name: manifest.name.clone(),
-            namespace: namespace.and_then(Value::as_str).map(str::to_owned),
-            template: manifest.template.clone(),
-            is_hook: manifest.hook.is_some(),
-            value,
-        });
+        found.push(object);
     }
     Some(found)
 }
 
-/// The numbers with an exponent that the manifests hold, as Go prints them.
+/// The numbers with an exponent that texts of the manifests hold, as Go prints them. Where a number stands by itself, the
+/// object has the number: JSON knows no other form of it.
 pub(super) fn exponents(rendered: &Rendered) -> HashSet<String> {
     let mut found = HashSet::new();
-    for manifest in all(rendered) {
-        let text = &*manifest.text;
-        for (at, mark) in text.match_indices("e+") {
-            let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
-            let before = text.as_bytes().iter().take(at).rev();
-            let start = at - before.take_while(|byte| is_part(byte)).count();
-            let digits = at + mark.len();
-            let after = text.as_bytes().iter().skip(digits);
-            let end = digits + after.take_while(|byte| byte.is_ascii_digit()).count();
-            found.extend(text.get(start..end).map(str::to_owned));
+    let printing = all(rendered).filter(|manifest| manifest.text.contains("e+"));
+    let mut waiting: Vec<&Node> = printing
+        .filter_map(|manifest| manifest.document().root())
+        .collect();
+    while let Some(node) = waiting.pop() {
+        match node.kind() {
+            Kind::Mapping(mapping) => {
+                for (key, value) in mapping.iter() {
+                    add_exponents(key.text(), &mut found);
+                    waiting.push(value);
+                }
+            }
+            Kind::Sequence(items) => waiting.extend(items.iter()),
+            Kind::Scalar(_) => add_exponents(node.as_str().unwrap_or_default(), &mut found),
         }
     }
     found
+}
+
+fn add_exponents(text: &str, found: &mut HashSet<String>) {
+    for (at, mark) in text.match_indices("e+") {
+        let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+        let before = text.as_bytes().iter().take(at).rev();
+        let start = at - before.take_while(|byte| is_part(byte)).count();
+        let digits = at + mark.len();
+        let after = text.as_bytes().iter().skip(digits);
+        let end = digits + after.take_while(|byte| byte.is_ascii_digit()).count();
+        found.extend(text.get(start..end).map(str::to_owned));
+    }
 }
 
 impl RenderedObject {
@@ -166,7 +188,13 @@ impl RenderedObject {
         segments.try_fold(&self.value, |value, segment| match segment {
             Segment::Key(key) => value.get(key),
             Segment::Index(index) => items(Some(value)).get(*index),
-            _ => None,
+            Segment::Match {
+                field,
+                value: wanted,
+            } => items(Some(value)).iter().find(|item| {
+                let named = item.get(field);
+                named.is_some_and(|named| has(named, wanted))
+            }),
         })
     }
 

@@ -29,6 +29,29 @@ pub(super) fn written_in(
     })
 }
 
+/// How much of a field the actions of templates print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Printed {
+    /// The key and the value, as `toYaml` does.
+    Whole,
+    /// The value behind a key that is text.
+    Value,
+}
+
+/// How much of a field actions print; none where the template writes it, or nobody knows.
+pub(super) fn printed(traced: &Rendered, manifest: &Manifest, path: &Path) -> Option<Printed> {
+    let root = manifest.document().root()?;
+    let is_printed = |offset: usize| {
+        let origins = traced.origins(manifest, offset);
+        origins.first().is_some_and(|origin| !origin.is_text)
+    };
+    let value = root.get(path)?.span().start;
+    match is_printed(offset_of(root, Some(path))?) {
+        true => Some(Printed::Whole),
+        false => is_printed(value).then_some(Printed::Value),
+    }
+}
+
 fn line_of(
     workspace: &Workspace,
     chart: &ChartFiles,

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::{Path, Spanned};
+use envlint_budget::Budget;
+use envlint_yaml::{Path, Spanned, Value};
 
 use super::{AppContext, Rule, WorkspaceContext, profile};
 use super::{Finding, Found};
 use crate::manifests::objects::ViolationSort;
-use crate::manifests::{RenderedObject, RenderedViolation};
+use crate::manifests::{Printed, PrintedValue, RenderedObject, RenderedViolation};
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
-use crate::source::{Confidence, Diagnostic, Location, Severity, Source};
+use crate::source::{
+    Confidence, Diagnostic, Location, Severity, Source, nearest_within, slip_within,
+};
 use crate::values::{Located, Pattern, Tree};
 use crate::workspace::{Config, Environment, Profile};
 
@@ -29,10 +32,14 @@ pub struct Reporter<'a> {
     taken: usize,
     /// Whether there were more.
     is_over: bool,
+    work: Budget,
 }
 
 /// How many findings of one rule an app may have; a generated file could make millions, which nobody reads.
 const MOST: usize = 10_000;
+
+/// How many objects, letters of words and the like one rule compares with each other for an app.
+const MOST_WORK: u64 = 20_000_000;
 
 impl<'a> Reporter<'a> {
     /// The collector of a rule's findings; none when the configuration turns the rule off.
@@ -56,7 +63,32 @@ impl<'a> Reporter<'a> {
             findings,
             taken: 0,
             is_over: false,
+            work: Budget::new(MOST_WORK),
         })
+    }
+
+    /// Whether the rule may do so much more: compare an object with so many others. A rule compares things of an app with each
+    /// other, whose number a stranger chooses; it is silent about the rest when too much was done.
+    pub fn may_do(&self, steps: usize) -> bool {
+        self.work.spend(steps as u64)
+    }
+
+    /// The candidate that a person may have meant by a word.
+    pub fn nearest<'c>(
+        &self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Option<&'c str> {
+        nearest_within(word, candidates, &self.work)
+    }
+
+    /// The candidate that is the same word but for a slip of the fingers.
+    pub fn slip<'c>(
+        &self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Option<&'c str> {
+        slip_within(word, candidates, &self.work)
     }
 
     /// A finding of the rule, to be completed and pushed.
@@ -191,10 +223,14 @@ impl<'a> Reporter<'a> {
             violation,
             location,
             is_in_template,
+            value,
             untaken,
         } in cx.manifests.violations().iter().filter(of_sort)
         {
             let mut finding = self.again(violation.clone(), location.clone());
+            if let Some(printed) = value {
+                finding = self.with_value(cx, finding, printed);
+            }
             finding.is_of_object = true;
             let object = match name.as_str() {
                 "" => text!("{}", ObjectName(kind)),
@@ -240,6 +276,34 @@ impl<'a> Reporter<'a> {
             let finding = self.finding(last.location.clone(), message);
             let finding = finding.help("correct those that are listed, and check again");
             self.push(self.lower_severity(Severity::Info, finding));
+        }
+    }
+
+    /// The same finding with the value that the field is made of: at the value, where it is what a person mends, and with the
+    /// other of the two lines.
+    fn with_value(&self, cx: &AppContext<'_>, finding: Finding, of: &PrintedValue<'_>) -> Finding {
+        let mut environments = cx.environments.iter();
+        let Some(values) = environments.find(|values| values.name() == of.environment) else {
+            return finding;
+        };
+        let template = finding.location.clone();
+        let at_value = self.written(cx, values, &of.value, "");
+        // A number where text is wanted is quoted where the template prints it, whatever the value is.
+        let is_text = matches!(of.value.tree().to_value(), Value::String(_));
+        match of.printed == Printed::Whole || is_text {
+            true => {
+                let mut finding = finding.at(of.value.path().clone());
+                // The defaults of a chart are those of all environments.
+                if values.file.is_written_in(&at_value.location.source) {
+                    finding = finding.environment(of.environment);
+                }
+                finding.location = at_value.location;
+                finding.note(template, "the template, which prints it")
+            }
+            false => {
+                let message = text!("`{}`, which the template prints", of.value.path());
+                finding.note(at_value.location, message)
+            }
         }
     }
 

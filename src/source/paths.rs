@@ -23,6 +23,11 @@ pub fn join(directory: &str, name: &str) -> String {
     }
 }
 
+/// Whether a file is one of YAML, by its name.
+pub fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
+}
+
 /// The directory that a path lies in; empty for the root.
 pub fn directory_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)

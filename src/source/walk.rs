@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::diagnostic::Problem;
 use super::ignores::{GIT, Guard, Rules};
-use super::paths::join;
+use super::paths::{is_yaml, join};
 
 /// How many directories are listed side by side.
 const AT_ONCE: usize = 512;
@@ -61,8 +61,7 @@ impl Entry {
 
     /// Whether it is a file of YAML, by its name.
     pub fn is_yaml_file(&self) -> bool {
-        let is_yaml = self.path.ends_with(".yaml") || self.path.ends_with(".yml");
-        self.kind == Kind::File && is_yaml
+        self.kind == Kind::File && is_yaml(&self.path)
     }
 }
 

@@ -11,11 +11,11 @@ use crate::evidence::Unread;
 use crate::masking::{Said, Text, text};
 use crate::naming::{around_values, holds_commands};
 use crate::source::{
-    Entry, Kind, MOST_ENTRIES, Problem, Walk, Walked, boundary, directory_of, join,
+    Entry, Kind, MOST_ENTRIES, Problem, Walk, Walked, boundary, directory_of, is_yaml, join,
 };
 
 /// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
-const IGNORE_FILE: &str = ".envlintignore";
+pub(super) const IGNORE_FILE: &str = ".envlintignore";
 
 /// Directories deeper than this are not looked at: no repository keeps such files there, and it bounds the walk.
 const DEEPEST: usize = 24;
@@ -54,7 +54,7 @@ pub(super) struct Files {
 /// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, directories behind links,
 /// folders of tools, and workspaces of their own.
 pub(super) fn files(root: &Path, listing: &Listing) -> Files {
-    let walk = walk(root).entering(|entry| !is_of_a_tool(entry));
+    let walk = || walk(root).entering(|entry| !is_of_a_tool(entry));
     let Paths {
         found,
         refused,
@@ -159,10 +159,6 @@ impl Files {
     }
 }
 
-fn is_yaml(path: &str) -> bool {
-    path.ends_with(".yaml") || path.ends_with(".yml")
-}
-
 /// Endings of files with settings or keys.
 const SETTINGS: [&str; 6] = [".env", ".properties", ".pem", ".key", ".p8", ".ppk"];
 
@@ -236,9 +232,11 @@ pub(super) fn matching<'p>(
     let Ok(only) = only.build() else {
         return Vec::new();
     };
-    let walk = walk(root)
-        .only(only)
-        .entering(|entry| !is_of_a_tool(entry) && !is_templates(root, entry));
+    let walk = || {
+        walk(root)
+            .only(only.clone())
+            .entering(|entry| !is_of_a_tool(entry) && !is_templates(root, entry))
+    };
     paths(root, listing, &walk, &is_yaml).found
 }
 
@@ -248,7 +246,7 @@ pub(super) fn programs(
     listing: &Listing,
     is_wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Vec<String> {
-    let walk = walk(root).entering(|entry| !is_of_a_tool(entry));
+    let walk = || walk(root).entering(|entry| !is_of_a_tool(entry));
     paths(root, listing, &walk, is_wanted).found
 }
 
@@ -309,10 +307,10 @@ struct Paths {
     left_out: Vec<Unread>,
 }
 
-fn paths(
+fn paths<'w>(
     root: &Path,
     listing: &Listing,
-    walk: &Walk<'_>,
+    walk: &dyn Fn() -> Walk<'w>,
     is_wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Paths {
     let Walked {
@@ -320,7 +318,7 @@ fn paths(
         unreadable,
         refused,
         is_cut,
-    } = listing.entries(walk, &|entry| {
+    } = listing.entries(root, walk, &|entry| {
         entry.depth > DEEPEST
             || entry.kind == Kind::Link
             || entry.kind == Kind::File && is_wanted(&entry.path)

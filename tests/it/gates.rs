@@ -73,7 +73,7 @@ fn an_object_that_the_api_refuses_stays_where_it_is() {
        |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        |
        = app: shop
-       = help: quote it in the template: `{{ … | quote }}`
+       = help: quote it: in the template with `| quote`, or in the values where `toYaml` prints them
 
     dev -> staging: 1 app, nothing promoted, 1 app refused
     "#);

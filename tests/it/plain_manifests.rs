@@ -46,6 +46,9 @@ fn what_deploys_and_is_no_yaml_is_an_error() {
     );
     with("docs/shop.yaml", SET, &[]);
     with("shop.yaml.gotmpl", SET, &[]);
+    // A script that writes a manifest is none.
+    let script = format!("cat > shop.yaml <<EOF\n{SET}EOF\nhelm version --short: \n");
+    with("scripts/install.sh", &script, &[]);
 }
 
 #[test]

@@ -164,6 +164,33 @@ fn a_domain_that_ends_in_dev_is_no_environment() {
     );
 }
 
+/// What all environments call so is called so, whatever stands around it.
+#[test]
+fn a_word_in_the_name_of_a_thing_is_no_environment() {
+    let config = (
+        "envlint.yaml",
+        "environments: {dev: {}, staging: {}, prod: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, values: \"{env}.yaml\"}]\n",
+    );
+    let of = |topic: &str| format!("topic: {topic}\n");
+    let said = |dev: &str, expected: &[&str]| {
+        check(
+            &[
+                config,
+                ("dev.yaml", &of(dev)),
+                ("staging.yaml", &of("acme-s.staging-transfer.updates")),
+                ("prod.yaml", &of("acme-p.staging-transfer.updates")),
+            ],
+            &["production/other-environment"],
+            expected,
+        );
+    };
+    said("acme-d.staging-transfer.updates", &[]);
+    said(
+        "acme-d.transfer.updates",
+        &["warning prod.yaml:1 `topic` names `staging` in prod: `acme-p.staging-transfer.updates`"],
+    );
+}
+
 #[test]
 fn defaults_of_one_map_that_name_another_environment_are_said_once() {
     let template = "kind: A\napi: {{ .Values.web.api }}\nauth: {{ .Values.web.auth }}\n";

@@ -110,3 +110,53 @@ fn a_line_that_a_function_changed_stands_where_it_is_printed() {
     ]);
     assert_eq!(place, "chart/templates/web.yaml:9:7");
 }
+
+/// Where a template prints what values say, the value is the line to mend.
+#[test]
+fn what_a_template_only_prints_stands_at_the_value() {
+    let template = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: shop:1.0.0
+          ports: [{containerPort: {{ .Values.port }}}]
+          workingDir: {{ .Values.workingDir }}
+          resources:
+            {{- toYaml .Values.resources | nindent 12 }}
+";
+    let values = "port: eighty\nworkingDir: 5\nresources:\n  limts: {cpu: 1}\n";
+    let sandbox = Sandbox::with(&[
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
+        ),
+        ("chart/templates/web.yaml", template),
+        ("chart/values-prod.yaml", values),
+    ]);
+    let shown = sandbox.run(&["check", "--only", "api"]).stdout;
+    let places: Vec<&str> = shown
+        .lines()
+        .filter(|line| line.contains("--> ") || line.contains("::: "))
+        .map(|line| line.trim_start_matches([' ', '-', '>', ':']))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            // A number is one until the template quotes it.
+            "chart/templates/web.yaml:13:11",
+            "chart/values-prod.yaml:2:13",
+            "chart/values-prod.yaml:1:7",
+            "chart/templates/web.yaml:12:11",
+            "chart/values-prod.yaml:4:3",
+            "chart/templates/web.yaml:15:13",
+        ],
+        "{shown}"
+    );
+}

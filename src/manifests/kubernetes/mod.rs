@@ -445,7 +445,9 @@ fn found(value: &Node) -> &'static str {
 fn advice(form: &Form, value: &Node) -> &'static str {
     let is_scalar = value.as_scalar().is_some();
     match form {
-        Form::Text if is_scalar => "quote it in the template: `{{ … | quote }}`",
+        Form::Text if is_scalar => {
+            "quote it: in the template with `| quote`, or in the values where `toYaml` prints them"
+        }
         Form::Bool | Form::Integer(_) | Form::Number if value.as_str().is_some() => {
             "write it without quotes, in the template and in the values"
         }

@@ -157,6 +157,7 @@ fn touching<'l, 'a>(
     }
     let paths: Vec<&Path> = leaves.iter().map(|leaf| leaf.path()).collect();
     if probe
+        .variant()
         .rendered_with_others(&paths)
         .is_some_and(|rendered| is_same(&rendered))
     {

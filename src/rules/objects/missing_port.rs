@@ -2,6 +2,7 @@
 
 use envlint_yaml::{Path, Value};
 
+use super::by_name::ByName;
 use crate::manifests::{RenderedObject, items};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
@@ -67,10 +68,12 @@ struct Missing<'o> {
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in &cx.environments {
         let objects = cx.manifests.objects(values.name()).unwrap_or_default();
+        let own = cx.app.namespace(values.name());
+        let known = ByName::of(objects, &own);
         for object in objects {
             let found = match (object.kind.as_str(), object.group()) {
-                ("Service", "") => services(object, objects),
-                ("Ingress", "networking.k8s.io") => backends(object, objects),
+                ("Service", "") if out.may_do(objects.len()) => services(object, objects, out),
+                ("Ingress", "networking.k8s.io") => backends(object, &known),
                 _ => probes(object),
             };
             found
@@ -102,6 +105,9 @@ fn say(
     out.push(out.lower_severity(missing.severity, finding));
 }
 
+/// How many of the ports that are there are listed.
+const MOST_LISTED: usize = 12;
+
 /// A port as it is named; none where it is a number.
 fn name_of(port: Option<&Value>) -> Option<&str> {
     let name = port?.as_str()?;
@@ -115,16 +121,20 @@ fn names<'v>(ports: impl Iterator<Item = &'v str>) -> Text {
         true => "add a port of that name".into(),
         false => text!(
             "ports that are there: {}",
-            Text::join(
+            Text::first(
                 names.iter().map(|name| text!("`{}`", ObjectName(name))),
-                ", "
+                MOST_LISTED
             )
         ),
     }
 }
 
 /// The ports of a Service that no pod has.
-fn services<'o>(service: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<Missing<'o>> {
+fn services<'o>(
+    service: &'o RenderedObject,
+    all: &'o [RenderedObject],
+    out: &Reporter<'_>,
+) -> Vec<Missing<'o>> {
     let Some(selector) = service.at(&["spec", "selector"]).and_then(Value::as_map) else {
         return Vec::new();
     };
@@ -141,8 +151,11 @@ fn services<'o>(service: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<M
         let Some(name) = name_of(port.get("targetPort")) else {
             continue;
         };
-        if containers().any(|container| container.has_port(name)) {
+        if !out.may_do(pods.len()) || containers().any(|container| container.has_port(name)) {
             continue;
+        }
+        if !out.may_do(all.len()) {
+            break;
         }
         let containers: Vec<_> = containers().collect();
         let there = containers.iter().flat_map(|container| {
@@ -205,7 +218,7 @@ fn is_idle(
 }
 
 /// The ports of an Ingress that its Services do not have.
-fn backends<'o>(ingress: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<Missing<'o>> {
+fn backends<'o>(ingress: &'o RenderedObject, known: &ByName<'o>) -> Vec<Missing<'o>> {
     let mut backends: Vec<(Path, &Value)> = Vec::new();
     let spec = Path::root().key("spec");
     if let Some(backend) = ingress.at(&["spec", "defaultBackend"]) {
@@ -230,13 +243,9 @@ fn backends<'o>(ingress: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<M
         else {
             continue;
         };
-        let is_it = |object: &&RenderedObject| {
-            object.kind == "Service"
-                && object.group().is_empty()
-                && object.name == name
-                && object.namespace == ingress.namespace
-        };
-        let Some(service) = all.iter().find(is_it) else {
+        let services = known.of_kind("Service", ingress);
+        let service = services.and_then(|services| services.get(name));
+        let Some(service) = service.filter(|service| service.group().is_empty()) else {
             continue;
         };
         let ports = items(service.at(&["spec", "ports"]));

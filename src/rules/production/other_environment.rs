@@ -370,10 +370,18 @@ fn confidence(setting: &Setting<'_, '_>, word: &str, part: &str) -> Option<Confi
                 .any(|name| is_one(name, word))
         })
         .collect();
+    // Where the environments before name it, too, and one of them is another one, the word is part of a name.
+    let is_named = |text: Option<&str>| text.is_some_and(|text| has_word(text, word));
+    let of_others = others.iter().any(|other| {
+        let mut names = other.values.environment.names();
+        !names.any(|name| is_one(name, word))
+    });
+    let is_name = of_others && others.iter().all(|other| is_named(other.tree.as_str()));
     match (same.as_slice(), others.len()) {
         (same, all) if all > 0 && same.len() == all => {
             forgotten(setting, word).or_else(|| of_data(setting, [word, part], same))
         }
+        _ if is_name => None,
         (same, _) if same.contains(&true) => Some(Confidence::High),
         _ => Some(Confidence::Medium),
     }
@@ -453,6 +461,12 @@ fn forgotten(setting: &Setting<'_, '_>, word: &str) -> Option<Confidence> {
     });
     let is_forgotten = beside.any(|(here, there)| names_it(there) && !names_it(here));
     is_forgotten.then_some(Confidence::Medium)
+}
+
+/// Whether a text has a word, between marks.
+fn has_word(text: &str, word: &str) -> bool {
+    let mut words = text.split(|char: char| !char.is_ascii_alphanumeric());
+    words.any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Whether two names are of one stage, or the same.

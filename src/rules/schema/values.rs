@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::{EnvironmentValues, source_of};
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Location, Severity, Source, nearest};
+use crate::source::{Location, Severity, Source};
 use crate::values::{Located, Tree};
 use crate::workspace::{SchemaError, ValuesSchema};
 
@@ -306,7 +306,7 @@ impl<'a> Complaint<'_, 'a> {
             return finding.help("add `global` to the schema of the subchart");
         }
         let known = self.known_keys();
-        let near = nearest(key, known.iter().map(String::as_str));
+        let near = out.nearest(key, known.iter().map(String::as_str));
         finding.suggest_or(near, "remove it, or add it to the schema")
     }
 

@@ -9,7 +9,7 @@ use crate::manifests::{Field, Probe, Reach};
 use crate::masking::{ObjectName, Said, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Confidence, Severity, nearest};
+use crate::source::{Confidence, Severity};
 use crate::values::Tree;
 
 rule! {
@@ -246,7 +246,7 @@ impl Undefined<'_> {
             Text::listed(&names)
         );
         let is_known = cx.app.declared.is_some() || cx.app.has_evidence();
-        let near = near(values.effective.as_ref(), path);
+        let near = near(values.effective.as_ref(), path, out);
         let help = match is_known {
             true => text!(
                 "set it in {}, or give the template a default",
@@ -286,12 +286,12 @@ impl Undefined<'_> {
 }
 
 /// A path next to it that is set and written almost the same.
-fn near(effective: Option<&Tree<'_>>, path: &Path) -> Option<Path> {
+fn near(effective: Option<&Tree<'_>>, path: &Path, out: &Reporter<'_>) -> Option<Path> {
     let Some(Segment::Key(key)) = path.last() else {
         return None;
     };
     let parent = path.parent()?;
     let siblings = effective?.at(&parent)?.entries();
-    let known = nearest(key, siblings.iter().map(|(known, _)| *known))?;
+    let known = out.nearest(key, siblings.iter().map(|(known, _)| *known))?;
     Some(parent.key(known))
 }

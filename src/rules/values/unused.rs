@@ -12,7 +12,7 @@ use super::wrapper;
 use crate::masking::{Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Confidence, Severity, Source, slip};
+use crate::source::{Confidence, Severity, Source};
 use crate::values::{Located, Tree, is_off, is_off_on_the_way, same, words_of};
 use crate::workspace::{App, ChartFiles, Tier};
 
@@ -108,7 +108,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         .filter(|value| !value.is_ignored(out))
         .take(MOST)
     {
-        groups.entry(value.mark(cx)).or_default().push(value);
+        groups.entry(value.mark(cx, out)).or_default().push(value);
     }
     for (mark, group) in &mut groups {
         group.sort_by_key(|unused| {
@@ -380,12 +380,12 @@ impl<'c> Unused<'c> {
         Some((*index, tree))
     }
 
-    fn mark(&self, cx: &AppContext<'_>) -> Mark {
+    fn mark(&self, cx: &AppContext<'_>, out: &Reporter<'_>) -> Mark {
         let map = self.path.parent().unwrap_or_default();
         let values = self
             .place(cx)
             .and_then(|(index, _)| cx.environments.get(index));
-        let near = values.and_then(|values| self.near(cx, values));
+        let near = values.and_then(|values| self.near(cx, values, out));
         let is_section = || {
             let mut places = self.places.iter();
             places.any(|(_, tree)| tree.as_scalar().is_none())
@@ -447,7 +447,12 @@ impl<'c> Unused<'c> {
     }
 
     /// A path that is read, that no file of the environment sets, and that may be meant.
-    fn near(&self, cx: &AppContext<'_>, values: &EnvironmentValues<'_>) -> Option<Path> {
+    fn near(
+        &self,
+        cx: &AppContext<'_>,
+        values: &EnvironmentValues<'_>,
+        out: &Reporter<'_>,
+    ) -> Option<Path> {
         let Some(Segment::Key(key)) = self.path.last() else {
             return None;
         };
@@ -462,7 +467,7 @@ impl<'c> Unused<'c> {
         let is_free = |path: &Path| !values.mentions(path);
         let keys = reads.keys_below(&parent);
         let free = keys.into_iter().filter(|key| is_free(&parent.key(*key)));
-        if let Some(known) = slip(key, free) {
+        if let Some(known) = out.slip(key, free) {
             return Some(parent.key(known));
         }
         let longer = reads.keys_below(&parent).into_iter();

@@ -8,8 +8,7 @@ use super::merge_conflict::has_conflict;
 use crate::masking::{Name, Said, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, Role, SourceContext, rule};
-use crate::source::{DEPLOYING, Location, Severity};
-use crate::source::{ReadError, Source};
+use crate::source::{DEPLOYING, Location, ReadError, Severity, Source, is_yaml};
 use crate::workspace::ValuesFile;
 
 rule! {
@@ -108,11 +107,9 @@ fn check_manifest(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     let is_template = actions.iter().any(|open| text.contains(open));
     // Something may fill a template before it is applied; that of a set is filled by Argo CD, which reads the file first.
     let is_ready = !is_template || kind == "ApplicationSet";
-    // A script may write manifests, and is none.
-    let is_manifest = [".yaml", ".yml"]
-        .iter()
-        .any(|end| source.path.ends_with(end));
-    let is_applied = is_manifest && matches!(cx.role, Role::Applied | Role::Unread);
+    // A script that writes a manifest is none.
+    let is_manifest = is_yaml(&source.path);
+    let is_applied = matches!(cx.role, Role::Applied | Role::Unread) && is_manifest;
     if !is_applied || !is_theirs || !is_ready || has_conflict(source) {
         return;
     }

@@ -13,6 +13,8 @@ pub struct Origin {
     pub file: Arc<str>,
     /// The text from the asked byte on, or the action that printed it, without its delimiters
     pub span: Range<usize>,
+    /// Whether it is text, and no action
+    pub is_text: bool,
 }
 
 /// What an execution printed, and where each part of it comes from.
@@ -100,7 +102,7 @@ impl Trace {
         if end > self.segments.last().map_or(0, |segment| segment.end) {
             self.segments.push(Segment {
                 end,
-                origin: Origin::of(tree, span),
+                origin: Origin::of(tree, span, matches!(maker, Maker::Text)),
                 call: self.call.clone(),
                 maker,
             });
@@ -110,7 +112,7 @@ impl Trace {
     /// Enters a template by an action; gives what [`Trace::leave`] goes back to.
     pub(super) fn enter(&mut self, tree: &Template, span: &Range<usize>) -> Option<Arc<Call>> {
         let outer = self.call.clone();
-        let origin = Origin::of(tree, span);
+        let origin = Origin::of(tree, span, false);
         self.call.replace(Arc::new(Call { origin, outer }))
     }
 
@@ -129,10 +131,11 @@ impl Trace {
 }
 
 impl Origin {
-    fn of(tree: &Template, span: &Range<usize>) -> Origin {
+    fn of(tree: &Template, span: &Range<usize>, is_text: bool) -> Origin {
         Origin {
             file: Arc::clone(&tree.file),
             span: span.clone(),
+            is_text,
         }
     }
 }
