@@ -30,6 +30,8 @@ pub struct AppManifests<'a> {
     pub(super) tried: AtomicUsize,
     rendered: OnceLock<Vec<RenderedChart<'a>>>,
     pub(super) violations: OnceLock<Vec<RenderedViolation<'a>>>,
+    /// The first environment whose objects have more of them than are kept, and how many are
+    pub(super) cut: OnceLock<(Arc<str>, usize)>,
 }
 
 /// An app's chart with the values of one environment.
@@ -77,6 +79,7 @@ impl<'a> AppManifests<'a> {
             tried: AtomicUsize::new(0),
             rendered: OnceLock::new(),
             violations: OnceLock::new(),
+            cut: OnceLock::new(),
         }
     }
 

@@ -63,6 +63,7 @@ impl<'a> AppManifests<'a> {
     /// Adds what is wrong with the objects of one environment, whatever the values are that nobody here knows.
     fn add_violations(&self, chart: &RenderedChart<'a>, found: &mut Vec<RenderedViolation<'a>>) {
         let most = MOST_VIOLATIONS.min(found.len() + MOST_OF_ENVIRONMENT);
+        let before = found.len();
         let values = self.values_in(chart.environment);
         let is_open =
             !self.resolved.has_known_layers() || values.is_some_and(|values| values.file.is_open());
@@ -72,15 +73,17 @@ impl<'a> AppManifests<'a> {
             values.map(of).unwrap_or_default()
         };
         for manifest in chart.manifests.iter().flat_map(all) {
-            if found.len() >= most {
-                break;
-            }
             let violations = self.violations_of(chart, manifest, |violation, root| {
                 is_sure(violation, manifest, root, is_open, || {
                     alternatives.get_or_init(others)
                 })
             });
             for violation in violations {
+                if found.len() >= most {
+                    let cut = (Arc::clone(chart.environment), most - before);
+                    self.cut.get_or_init(|| cut);
+                    return;
+                }
                 let place = self.written(chart, manifest, violation.path.as_ref());
                 let value = self.value_of(chart, manifest, &violation);
                 found.extend(self.located(manifest, violation, (place, value), None));
@@ -113,6 +116,12 @@ impl<'a> AppManifests<'a> {
             }
             found
         })
+    }
+
+    /// The first environment whose objects have more mistakes than are listed, and how many are; none where all are.
+    pub fn cut(&self) -> Option<(&str, usize)> {
+        let (environment, most) = self.cut.get()?;
+        Some((environment, *most))
     }
 
     /// Whether something is known of objects of a kind.

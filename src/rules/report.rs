@@ -9,7 +9,7 @@ use super::{AppContext, Rule, WorkspaceContext, profile};
 use super::{Finding, Found};
 use crate::manifests::objects::ViolationSort;
 use crate::manifests::{Printed, PrintedValue, RenderedObject, RenderedViolation};
-use crate::masking::{ObjectName, Text, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
 use crate::source::{
@@ -30,6 +30,8 @@ pub struct Reporter<'a> {
     findings: &'a mut Vec<Finding>,
     /// How many findings were taken.
     taken: usize,
+    /// Whether there were more.
+    is_over: bool,
     work: Budget,
 }
 
@@ -60,6 +62,7 @@ impl<'a> Reporter<'a> {
             app,
             findings,
             taken: 0,
+            is_over: false,
             work: Budget::new(MOST_WORK),
         })
     }
@@ -261,6 +264,19 @@ impl<'a> Reporter<'a> {
                 text!("`{}`", ObjectName(name)),
             ));
         }
+        let mut violations = cx.manifests.violations().iter();
+        if let Some((environment, most)) = cx.manifests.cut()
+            && let Some(last) = violations.rfind(of_sort)
+        {
+            let message = text!(
+                "envlint lists {} mistakes of the objects in {}, and there are more",
+                most,
+                Name(environment)
+            );
+            let finding = self.finding(last.location.clone(), message);
+            let finding = finding.help("correct those that are listed, and check again");
+            self.push(self.lower_severity(Severity::Info, finding));
+        }
     }
 
     /// The same finding with the value that the field is made of: at the value, where it is what a person mends, and with the
@@ -305,14 +321,50 @@ impl<'a> Reporter<'a> {
         }
         let source = &finding.location.source;
         let path = finding.path.as_ref();
-        if self.taken == MOST || path.is_some_and(|path| self.ignores(path, source)) {
+        if path.is_some_and(|path| self.ignores(path, source)) {
             return;
         }
-        self.taken += 1;
-        if self.taken == MOST {
-            let more = " (the app has more findings of this rule, which are not listed)";
-            finding.message.push(more);
+        if self.taken < MOST {
+            self.taken += 1;
+            self.findings.push(finding);
+        } else if !self.is_over
+            && let Some(last) = self.findings.last_mut()
+        {
+            self.is_over = true;
+            last.message
+                .push(" (there are more findings of this rule, which are not listed)");
         }
-        self.findings.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{MOST, Reporter};
+    use crate::rules::{Finding, find};
+    use crate::source::{Location, Source};
+    use crate::workspace::Config;
+
+    #[test]
+    fn findings_that_are_left_out_are_told_of() {
+        let source = Arc::new(Source::new("a.yaml", "a: 1\n".to_owned()));
+        let config = Config::default();
+        let rule = find("yaml/syntax").expect("a rule");
+        let mut findings: Vec<Finding> = Vec::new();
+        let push = |count: usize, findings: &mut Vec<Finding>| {
+            let mut out = Reporter::new(rule, &config, None, findings).expect("it is on");
+            for _ in 0..count {
+                let finding = out.finding(Location::start_of(&source), "wrong");
+                out.push(finding);
+            }
+        };
+        push(MOST, &mut findings);
+        let plain = findings.last().map(|last| last.message.clone());
+        assert_eq!(plain, findings.first().map(|first| first.message.clone()));
+        findings.clear();
+        push(MOST + 2, &mut findings);
+        assert_eq!(findings.len(), MOST);
+        assert_ne!(findings.last().map(|last| last.message.clone()), plain);
     }
 }

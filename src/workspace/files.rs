@@ -123,7 +123,9 @@ impl Files {
 
     /// The files that may hold a secret, and whether they are no YAML as they stand.
     pub(super) fn searchable(&self) -> impl Iterator<Item = (&str, bool)> {
-        let is_read = |path: &&String| path.ends_with(".gotmpl") || holds_commands(path);
+        let is_read = |path: &&String| {
+            path.ends_with(".gotmpl") || path.ends_with(".tf") || holds_commands(path)
+        };
         let made = self
             .templates
             .iter()

@@ -144,7 +144,8 @@ fn missing<'c>(
         let places = reads.needing(path);
         let mut reached = places
             .into_iter()
-            .filter(|read| read.is_reached(effective, path) != Some(false));
+            .filter(|read| read.is_reached(effective, path) != Some(false))
+            .filter(|read| !read.is_supplied(effective, path));
         Some((path, reached.next()?))
     };
     unset.iter().filter_map(read).collect()
