@@ -291,3 +291,30 @@ fn what_is_meant_is_like_what_is_set() {
         near("db.project")
     );
 }
+
+/// A subchart that reads `.Values.cart.image` is handed what stands below its own name.
+#[test]
+fn values_of_one_map_that_belong_into_another_are_one_finding() {
+    let sandbox = sandbox(&[
+        (
+            "shop/charts/cart/Chart.yaml",
+            "apiVersion: v2\nname: cart\nversion: 1.0.0\n",
+        ),
+        (
+            "shop/charts/cart/templates/a.yaml",
+            "kind: B\na: {{ .Values.cart.image }}\nb: {{ .Values.cart.replicas }}\n",
+        ),
+        (
+            "shop/charts/cart/values.yaml",
+            "cart: {image: a:1.0.0, replicas: 1}\n",
+        ),
+        ("prod.yaml", "a: 1\ncart: {image: a:1.1.0, replicas: 3}\n"),
+    ]);
+    let shown = sandbox.run(&["check", "--only", "values/unused"]).stdout;
+    for words in [
+        "`cart.image` and `cart.replicas` are set in prod, but no template of the chart reads them",
+        "help: the chart reads such values in `cart.cart`",
+    ] {
+        assert!(shown.contains(words), "{words}\n{shown}");
+    }
+}

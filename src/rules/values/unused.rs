@@ -129,6 +129,8 @@ struct Mark {
     /// Apart from the others: a section at the root, and what is probably misspelt
     alone: Option<String>,
     near: Option<Path>,
+    /// The map in which templates read what has the same name
+    elsewhere: Option<Path>,
     /// Whether a named template would read it that nothing executes
     is_idle: bool,
     is_decided: bool,
@@ -302,14 +304,23 @@ fn finding(
         [one] => one.path.clone(),
         _ => first.path.parent()?,
     };
+    let meant = mark.elsewhere.as_ref().filter(|_| group.len() == 1);
+    let meant = meant.and_then(|map| match first.path.last()? {
+        Segment::Key(key) => Some(map.key(key.as_str())),
+        _ => None,
+    });
     let mut finding = out
         .finding(tree.key_location(), message)
         .at(path)
         .of_paths(group.iter().map(|unused| unused.path.clone()))
         .environment(values.name())
         .suggest_or(
-            mark.near.as_ref(),
-            text!("remove {}, or let a template of the chart read {0}", them),
+            mark.near.as_ref().or(meant.as_ref()),
+            match &mark.elsewhere {
+                Some(map) if map.is_root() => "the chart reads such values at the root".into(),
+                Some(map) => text!("the chart reads such values in `{}`", map),
+                None => text!("remove {}, or let a template of the chart read {0}", them),
+            },
         );
     // What is not here may read it in theory.
     if cx.coverage(&first.path) != Coverage::Unread {
@@ -390,7 +401,11 @@ impl<'c> Unused<'c> {
             let mut places = self.places.iter();
             places.any(|(_, tree)| tree.as_scalar().is_none())
         };
-        let is_alone = near.is_some() || (map.is_root() && is_section());
+        let is_moved = |near: &Path| near.last() == self.path.last();
+        let elsewhere = near.as_ref().filter(|near| is_moved(near));
+        let elsewhere = elsewhere.and_then(Path::parent);
+        let near = near.filter(|_| elsewhere.is_none());
+        let is_alone = near.is_some() || (map.is_root() && is_section() && elsewhere.is_none());
         let reads = cx.chart.and_then(|chart| chart.reads());
         let mut places = self.places.iter();
         Mark {
@@ -398,6 +413,7 @@ impl<'c> Unused<'c> {
             alone: is_alone.then(|| general(&self.path)),
             is_idle: reads.is_some_and(|reads| reads.idle(&self.path).is_some()),
             near,
+            elsewhere,
             is_decided: places.any(|(index, tree)| {
                 let is_off = is_off(tree) || self.is_in_what_is_off(cx, *index);
                 is_production(cx, *index)
