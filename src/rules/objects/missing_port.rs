@@ -1,5 +1,7 @@
 //! `objects/missing-port`.
 
+use std::collections::HashSet;
+
 use envlint_yaml::{Path, Value};
 
 use super::by_name::ByName;
@@ -73,7 +75,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         for object in objects {
             let found = match (object.kind.as_str(), object.group()) {
                 ("Service", "") if out.may_do(objects.len()) => services(object, objects, out),
-                ("Ingress", "networking.k8s.io") => backends(object, &known),
+                ("Ingress", "networking.k8s.io") => backends(object, &known, out),
                 _ => probes(object),
             };
             found
@@ -145,23 +147,35 @@ fn services<'o>(
     let Some(first) = pods.first() else {
         return Vec::new();
     };
-    let containers = || pods.iter().flat_map(|pod| pod.containers());
+    let containers: Vec<_> = pods.iter().flat_map(|pod| pod.containers()).collect();
+    let of_container = containers.iter().flat_map(|container| {
+        let ports = items(container.at(&["ports"])).iter();
+        ports.filter_map(|port| port.get("name")?.as_str())
+    });
+    let there: Vec<&str> = of_container.collect();
+    let known: HashSet<&str> = there.iter().copied().collect();
+    let ports = items(service.at(&["spec", "ports"]));
+    let works = |port: &&Value| {
+        let name = name_of(port.get("targetPort"));
+        name.is_none_or(|name| known.contains(name))
+    };
+    let has_other = ports.iter().any(|port| works(&port));
+    let names_it =
+        |other: &&RenderedObject| !std::ptr::eq(*other, service) && other.names(&service.name);
+    let naming: Vec<&RenderedObject> = match has_other && out.may_do(all.len()) {
+        true => all.iter().filter(names_it).collect(),
+        false => Vec::new(),
+    };
+    let help = names(there.iter().copied());
     let mut found = Vec::new();
-    for (index, port) in items(service.at(&["spec", "ports"])).iter().enumerate() {
+    for (index, port) in ports.iter().enumerate().filter(|(_, port)| !works(port)) {
         let Some(name) = name_of(port.get("targetPort")) else {
             continue;
         };
-        if !out.may_do(pods.len()) || containers().any(|container| container.has_port(name)) {
-            continue;
-        }
-        if !out.may_do(all.len()) {
-            break;
-        }
-        let containers: Vec<_> = containers().collect();
-        let there = containers.iter().flat_map(|container| {
-            let ports = items(container.at(&["ports"])).iter();
-            ports.filter_map(|port| port.get("name")?.as_str())
-        });
+        // Another port leads to its pods, and no other object names both the Service and this one: nobody misses it.
+        let is_missed =
+            || found.len() < MOST_JUDGED && naming.iter().any(|other| names_port(other, port));
+        let is_idle = has_other && !is_missed();
         found.push(Missing {
             object: service,
             path: Path::root()
@@ -176,8 +190,8 @@ fn services<'o>(
                 first.called()
             ),
             consequence: ", so that port has no endpoints",
-            help: names(there),
-            severity: match is_idle(service, index, &pods, all) {
+            help: help.clone(),
+            severity: match is_idle {
                 true => Severity::Warning,
                 false => Severity::Error,
             },
@@ -186,39 +200,25 @@ fn services<'o>(
     found
 }
 
-/// Whether another port of a Service leads to its pods, and no other object names both the Service and this port: nobody misses it.
-fn is_idle(
-    service: &RenderedObject,
-    index: usize,
-    pods: &[&RenderedObject],
-    all: &[RenderedObject],
-) -> bool {
-    let ports = items(service.at(&["spec", "ports"]));
-    let containers = || pods.iter().flat_map(|pod| pod.containers());
-    let works = |port: &Value| match name_of(port.get("targetPort")) {
-        Some(name) => containers().any(|container| container.has_port(name)),
-        None => true,
-    };
-    let mut others = ports.iter().enumerate();
-    let has_other = others.any(|(at, port)| at != index && works(port));
-    let names_it = |other: &RenderedObject| {
-        let named = ports
-            .get(index)
-            .map(|port| [port.get("port"), port.get("name")]);
-        let mut named = named.into_iter().flatten().flatten();
-        !std::ptr::eq(other, service)
-            && other.names(&service.name)
-            && named.any(|value| match value {
-                Value::Int(number) => other.has(&number.to_string()),
-                Value::String(name) => other.has(name),
-                _ => false,
-            })
-    };
-    has_other && !all.iter().any(names_it)
+/// Of so many ports that are missing, others are asked whether they name them.
+const MOST_JUDGED: usize = 20;
+
+/// Whether an object has the number or the name of a port somewhere.
+fn names_port(object: &RenderedObject, port: &Value) -> bool {
+    let mut named = [port.get("port"), port.get("name")].into_iter().flatten();
+    named.any(|value| match value {
+        Value::Int(number) => object.has(&number.to_string()),
+        Value::String(name) => object.has(name),
+        _ => false,
+    })
 }
 
 /// The ports of an Ingress that its Services do not have.
-fn backends<'o>(ingress: &'o RenderedObject, known: &ByName<'o>) -> Vec<Missing<'o>> {
+fn backends<'o>(
+    ingress: &'o RenderedObject,
+    known: &ByName<'o>,
+    out: &Reporter<'_>,
+) -> Vec<Missing<'o>> {
     let mut backends: Vec<(Path, &Value)> = Vec::new();
     let spec = Path::root().key("spec");
     if let Some(backend) = ingress.at(&["spec", "defaultBackend"]) {
@@ -250,7 +250,7 @@ fn backends<'o>(ingress: &'o RenderedObject, known: &ByName<'o>) -> Vec<Missing<
         };
         let ports = items(service.at(&["spec", "ports"]));
         // A Service that only stands for another name has no ports of its own.
-        if ports.is_empty() {
+        if ports.is_empty() || !out.may_do(ports.len()) {
             continue;
         }
         let (key, wanted) = match (port.get("number"), port.get("name")) {
