@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, OnceLock};
 
 use envlint_budget::Budget;
@@ -19,6 +20,10 @@ use crate::source::Location;
 use crate::values::Tree;
 use crate::workspace::ChartFiles;
 
+/// How many fields of an app are looked for in its templates: each is found in a text that may be large. The others stand where
+/// their object begins.
+const MOST_TRACED: usize = 2_000;
+
 /// The manifests of one app, made when a rule first asks for them.
 #[derive(Debug)]
 pub struct AppManifests<'a> {
@@ -28,6 +33,8 @@ pub struct AppManifests<'a> {
     pub(super) own: OnceLock<Vec<Definition>>,
     /// How many values were tried that a field may be made of.
     pub(super) tried: AtomicUsize,
+    /// How many fields were looked for in templates.
+    traced: AtomicUsize,
     rendered: OnceLock<Vec<RenderedChart<'a>>>,
     pub(super) violations: OnceLock<Vec<RenderedViolation<'a>>>,
     /// The first environment whose objects have more of them than are kept, and how many are
@@ -77,6 +84,7 @@ impl<'a> AppManifests<'a> {
             definitions,
             own: OnceLock::new(),
             tried: AtomicUsize::new(0),
+            traced: AtomicUsize::new(0),
             rendered: OnceLock::new(),
             violations: OnceLock::new(),
             cut: OnceLock::new(),
@@ -215,8 +223,17 @@ impl<'a> AppManifests<'a> {
         manifest: &Manifest,
         path: Option<&Path>,
     ) -> Option<Location> {
-        let render = (chart.chart, self.traced(chart));
-        written_in(self.resolved.workspace, render, manifest, path)
+        let is_asked_too_often = self.traced.fetch_add(1, Relaxed) >= MOST_TRACED;
+        let (traced, path) = match is_asked_too_often {
+            true => (None, None),
+            false => (self.traced(chart), path),
+        };
+        written_in(
+            self.resolved.workspace,
+            (chart.chart, traced),
+            manifest,
+            path,
+        )
     }
 
     /// A chart's manifests with the places that they come from.

@@ -172,8 +172,9 @@ pub fn place_of_read(
 /// A template, where it is a file of the workspace.
 fn template_file(workspace: &Workspace, chart: &ChartFiles, file: &str) -> Option<Arc<Source>> {
     let (_, inside) = file.split_once('/').filter(|_| !chart.is_archive())?;
-    let source = Source::read(&workspace.root, &chart.path(inside)).ok()?;
-    Some(Arc::new(source))
+    let source = workspace.open_file(&chart.path(inside));
+    // One that cannot be read is empty, and an empty one makes nothing.
+    (!source.text().is_empty()).then_some(source)
 }
 
 /// The place of a read in its template.
@@ -190,8 +191,7 @@ fn template_at(
     template: &str,
     kind: &str,
 ) -> Option<Location> {
-    let (_, inside) = template.split_once('/')?;
-    let source = Arc::new(Source::read(&workspace.root, &chart.path(inside)).ok()?);
+    let source = template_file(workspace, chart, template)?;
     let kind = format!("kind: {kind}");
     let start = source.text().find(&kind).unwrap_or(0);
     let end = source.text()[start..]

@@ -351,10 +351,12 @@ impl Workspace {
         let read = Source::read(&self.root, path).unwrap_or_else(|_| Source::new(path, ""));
         let read = Arc::new(read);
         let mut opened = opened();
-        if opened.1 + read.text().len() <= MOST_OPENED && !opened.0.contains_key(path) {
-            opened.1 += read.text().len();
-            opened.0.insert(path.to_owned(), Arc::clone(&read));
+        // Who asks for a file mostly asks for it again next.
+        if opened.1 + read.text().len() > MOST_OPENED {
+            *opened = (HashMap::new(), 0);
         }
+        opened.1 += read.text().len();
+        opened.0.insert(path.to_owned(), Arc::clone(&read));
         read
     }
 

@@ -46,10 +46,25 @@ impl Rendered {
     /// What made a byte of a manifest's text, the innermost first: the text or the action of a template, each with the name
     /// of the file that it is written in (`shop/templates/_helpers.tpl`). Nothing where that is not known.
     pub fn origins(&self, manifest: &Manifest, offset: usize) -> Vec<Origin> {
-        let start = |traced: &Traced| bytes::find(traced.text(), manifest.text.as_bytes());
         let traced = self.traces.get(manifest.template.as_str());
-        let at = traced.and_then(|traced| Some((traced, start(traced)? + offset)));
-        at.map_or_else(Vec::new, |(traced, at)| traced.origins(at))
+        let start = traced.and_then(|traced| place_of(traced.text(), manifest.text.as_bytes()));
+        let at = traced.zip(start);
+        at.map_or_else(Vec::new, |(traced, start)| traced.origins(start + offset))
+    }
+}
+
+/// Where a long text begins in another: to look for its beginning costs less than to prepare a search for all of it.
+fn place_of(text: &[u8], part: &[u8]) -> Option<usize> {
+    const BEGINNING: usize = 64;
+    let beginning = part.get(..BEGINNING).unwrap_or(part);
+    let mut from = 0;
+    loop {
+        let rest = text.get(from..)?;
+        let at = from + bytes::find(rest, beginning)?;
+        if text.get(at..)?.starts_with(part) {
+            return Some(at);
+        }
+        from = at + 1;
     }
 }
 
