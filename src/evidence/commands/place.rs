@@ -67,16 +67,18 @@ impl<'c> Place<'c> {
         if let Some(folder) = of_step.as_deref().filter(|path| files.is_directory(path)) {
             known.insert(0, folder);
         }
+        // A script in `scripts/` may be run from the folder above it.
+        let above = normal(own, "..");
+        let bases = || known.iter().copied().chain(above.as_deref());
         for change in changes.iter().filter(|change| !has_holes(change)) {
             for change in spellings(change) {
-                for base in &known {
+                for base in bases() {
                     directories
                         .extend(normal(base, change).filter(|path| files.is_directory(path)));
                 }
             }
         }
-        directories.extend(known.into_iter().map(str::to_owned));
-        directories.extend(normal(own, ".."));
+        directories.extend(bases().map(str::to_owned));
         directories.dedup();
         Place {
             candidate,

@@ -249,7 +249,8 @@ impl Walk<'_, '_> {
                 known.or_insert_with(|| stage.to_owned());
             }
             let is_full = self.reached.len() >= MOST_REACHED;
-            if is_full || !self.reached.insert((environment, directory.clone())) {
+            let step_of_walk = (environment.clone(), directory.clone());
+            if is_full || !self.reached.insert(step_of_walk) {
                 continue;
             }
             let files = self.cx.files;
@@ -275,6 +276,9 @@ impl Walk<'_, '_> {
                 // A patch says a part of a release, and is none itself.
                 let patches = resource.steps.iter().flat_map(|step| step.files());
                 self.built.extend(patches.map(str::to_owned));
+                if let Some(by) = said.brought.get_mut(&resource.path) {
+                    by.insert(environment.clone());
+                }
                 if cx.claim_all(resource, &by, said) {
                     self.built.insert(resource.path.clone());
                 }

@@ -10,6 +10,7 @@ mod object;
 mod patch;
 mod reach;
 mod synced;
+mod unreached;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
