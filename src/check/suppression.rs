@@ -99,15 +99,16 @@ fn read(
     let word = speech.split(|next: char| !next.is_alphanumeric() && next != '-');
     let word = word.into_iter().next().unwrap_or_default();
     let rest = speech.get(word.len()..).unwrap_or_default();
-    // Other words speak to other readers, unless they name rules as `ignore` does.
-    let unknown = match word {
-        "ignore" => None,
-        word if rest.starts_with('[') => Some(word.to_owned()),
-        _ => return None,
-    };
     let (rules, reason) = match rest.trim_start().strip_prefix('[') {
         Some(list) => list.split_once(']').unwrap_or((list, "")),
         None => ("", rest),
+    };
+    // Other words speak to other readers, unless they name rules as `ignore` does.
+    let names_rules = rest.starts_with('[') && rules.contains('/');
+    let unknown = match word {
+        "ignore" => None,
+        word if names_rules => Some(word.to_owned()),
+        _ => return None,
     };
     let names = rules
         .split(',')
@@ -220,10 +221,13 @@ impl File {
             }
             if let Some(word) = &comment.unknown {
                 push("suppression/unused", config, findings, |out| {
-                    let message = text!(
-                        "envlint does not know `{}`, so the comment suppresses nothing",
-                        Name(word)
-                    );
+                    let message = match word.as_str() {
+                        "" => "the comment does not say `ignore`, so it suppresses nothing".into(),
+                        word => text!(
+                            "envlint does not know `{}`, so the comment suppresses nothing",
+                            Name(word)
+                        ),
+                    };
                     out.finding(place(), message)
                         .help("write `ignore`: `# envlint: ignore[drift/missing-key] the reason`")
                 });
@@ -327,6 +331,8 @@ mod tests {
             ("#envlint:ignore[x/y]\na: 1", &["x/y"], "", 1..=2),
             ("# envlint: ignore why\na: 1", &[], "why", 1..=2),
             ("# envlint: ignore[x/y\na: 1", &["x/y"], "", 1..=2),
+            // It does not say `ignore`.
+            ("# envlint: [x/y] why\na: 1", &[], "why", 1..=2),
         ] {
             let found = suppressions(&Document::parse(text));
             assert_eq!(found.len(), 1, "{text}");
@@ -364,6 +370,8 @@ mod tests {
             "# envlint keeps this",
             "a: \"# envlint: ignore[x/y] z\"",
             "# see envlint: ignore[x] y",
+            "# envlint: note[1] see below",
+            "# envlint: [x] y",
         ] {
             assert_eq!(suppressions(&Document::parse(text)), [], "{text}");
         }

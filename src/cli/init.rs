@@ -10,7 +10,7 @@ use crate::init::{Draft, convert, draft, suggest};
 use crate::masking::{Name, Printable, Text, mask_lines, printable, text};
 use crate::naming::family;
 use crate::source::write::{self, WriteError};
-use crate::source::{Confidence, Problem, Source};
+use crate::source::{Confidence, Problem, Source, read_text};
 use crate::workspace::{App, CONFIG_FILE, Workspace};
 
 /// Writes a commented `envlint.yaml` from what the repository deploys: the environments, the apps, and the paths that plainly
@@ -175,8 +175,7 @@ fn dropped(file: &Path, new: &str) -> Text {
         let entries = root.into_iter().flat_map(Mapping::iter);
         entries.map(|(key, _)| key.text().to_owned()).collect()
     };
-    // What cannot be read is not replaced either, or was no configuration.
-    let old = std::fs::read_to_string(file).unwrap_or_default();
+    let old = old(file).unwrap_or_default();
     let kept = keys(new);
     let lost = keys(&old).into_iter().filter(|key| !kept.contains(key));
     let lost: Vec<Text> = lost.map(|key| text!("`{}`", Name(&key))).collect();
@@ -188,6 +187,15 @@ fn dropped(file: &Path, new: &str) -> Text {
             Text::sentence(lost)
         ),
     }
+}
+
+/// The configuration that is replaced; none where it cannot be read: then it was none, or is not replaced either.
+fn old(file: &Path) -> Option<String> {
+    let parent = file
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let root = std::fs::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
+    read_text(&root, file.file_name()?.to_str()?).ok()
 }
 
 fn exists(file: &Path) -> Problem {

@@ -145,6 +145,8 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         kustomize::claims(&directories, &objects, &reach, files, names, &mut said);
         said.parameters.extend(directories.contents(files));
         said.broken = directories.broken(&reach, files);
+        let unfound = directories.unfound(&objects, &left, &reach, files);
+        said.broken.extend(unfound);
         said.unread.extend(directories.cut());
     }
     published::resolve(&scan.candidates, &objects, files, &mut said);

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{ChildStdin, Stdio};
 
-use super::process::{Output, PATIENCE, Process};
+use super::process::{Output, Patience, Process};
 use super::repository::{Repository, cannot_run};
 use crate::source::Problem;
 
@@ -24,14 +24,14 @@ impl Blobs {
     ///
     /// # Errors
     /// When git cannot be run.
-    pub(super) fn open(repository: &Repository) -> Result<Blobs, Problem> {
+    pub(super) fn open(repository: &Repository, patience: &Patience) -> Result<Blobs, Problem> {
         let mut command = repository.command();
         let piped = command
             .args(["cat-file", "--batch"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut process = Process::start(piped, PATIENCE).map_err(|error| cannot_run(&error))?;
+        let mut process = Process::start(piped, patience).map_err(|error| cannot_run(&error))?;
         match (process.input(), process.output()) {
             (Some(input), Some(output)) => Ok(Blobs {
                 input,

@@ -1,15 +1,18 @@
 //! Which commits changed files, the newest first: read from git only as far as somebody asks.
 
-use std::collections::HashMap;
-use std::io::{BufReader, Read, Take};
+use std::collections::{HashMap, HashSet};
+use std::io::{BufReader, ErrorKind, Read, Take};
 use std::process::Stdio;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::process::{Output, PATIENCE, Process};
+use super::LARGEST;
+use super::blobs::Blobs;
+use super::process::{Output, Patience, Process};
 use super::raw::{self, Entry, Header};
+use super::renames::{Former, Gone, Renames};
 use super::repository::{Repository, cannot_run};
 use crate::source::Problem;
 
@@ -26,8 +29,8 @@ const MOST_SPECS: usize = 32;
 /// How often the names that files had before they were renamed are looked for.
 const MOST_ROUNDS: usize = 4;
 
-/// Up to how many files a commit may rename with changes in them; files that are the same are always recognised.
-const RENAMES: &str = "-l200";
+/// More files that one commit takes away are not remembered.
+const MOST_GONE: usize = 50_000;
 
 /// A commit, as far as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +84,11 @@ struct Pipe {
 }
 
 impl Pipe {
-    fn open(repository: &Repository, specs: &[String]) -> Result<Pipe, Problem> {
+    fn open(
+        repository: &Repository,
+        specs: &[String],
+        patience: &Patience,
+    ) -> Result<Pipe, Problem> {
         let most = format!("--max-count={MOST_COMMITS}");
         // All of a history: what a merge did not take was there all the same.
         let mut list = repository.command_at_top();
@@ -90,16 +97,16 @@ impl Pipe {
             .args(specs)
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut commits = Process::start(list, PATIENCE).map_err(|error| cannot_run(&error))?;
+        let mut commits = Process::start(list, patience).map_err(|error| cannot_run(&error))?;
         let hashes = commits.piped().map_or_else(Stdio::null, Stdio::from);
         let mut compare = repository.command_at_top();
         let compare = compare
-            .args(["diff-tree", "--stdin", "-r", "--root", "-c", "-M", RENAMES])
+            .args(["diff-tree", "--stdin", "-r", "--root", "-c", "--no-renames"])
             .args(["--raw", "-z", "--no-notes", "--encoding=UTF-8", raw::FORMAT])
             .stdin(hashes)
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut changes = Process::start(compare, PATIENCE).map_err(|error| cannot_run(&error))?;
+        let mut changes = Process::start(compare, patience).map_err(|error| cannot_run(&error))?;
         let Some(output) = changes.output() else {
             return Err(Problem::without_place("cannot talk to git"));
         };
@@ -142,8 +149,25 @@ pub(super) struct Log {
     rounds: usize,
     commits: usize,
     commit: Option<Arc<Commit>>,
+    moved: Moved,
+    renames: Renames,
+    blobs: Option<Blobs>,
+    /// Whether a file may have been renamed, and nobody knows.
+    is_open: bool,
+    patience: Patience,
     pipe: Option<Pipe>,
     end: Option<End>,
+}
+
+/// What may have been renamed in the commit that is being read.
+#[derive(Debug, Default)]
+struct Moved {
+    /// The files that are looked for and that it adds.
+    new: Vec<raw::File>,
+    gone: Vec<Gone>,
+    /// What other files hold that it adds: of these, what is gone is the former one.
+    taken: HashSet<String>,
+    is_cut: bool,
 }
 
 impl Log {
@@ -151,7 +175,11 @@ impl Log {
     ///
     /// # Errors
     /// When git cannot be run.
-    pub(super) fn open(repository: &Repository, files: &[String]) -> Result<Log, Problem> {
+    pub(super) fn open(
+        repository: &Repository,
+        files: &[String],
+        patience: &Patience,
+    ) -> Result<Log, Problem> {
         let known = files
             .iter()
             .map(|file| (file.clone(), vec![(file.clone(), i64::MAX)]));
@@ -162,7 +190,12 @@ impl Log {
             rounds: 1,
             commits: 0,
             commit: None,
-            pipe: Some(Pipe::open(repository, &specs(files))?),
+            moved: Moved::default(),
+            renames: Renames::default(),
+            blobs: None,
+            is_open: false,
+            patience: patience.clone(),
+            pipe: Some(Pipe::open(repository, &specs(files), patience)?),
             end: None,
         })
     }
@@ -194,10 +227,77 @@ impl Log {
             return;
         };
         match raw::next(&mut pipe.output) {
-            Ok(Some(Entry::Commit(header))) => self.enter(header),
-            Ok(Some(Entry::File(file))) => self.take(file),
-            Ok(None) => self.next_round(repository),
+            Ok(Some(Entry::Commit(header))) => {
+                self.settle(repository);
+                self.enter(header);
+            }
+            Ok(Some(Entry::File(file))) => self.sort(file),
+            Ok(None) => {
+                self.settle(repository);
+                self.next_round(repository);
+            }
+            // It was waited for as long as it may take.
+            Err(error) if error.kind() == ErrorKind::TimedOut => self.end = Some(End::Cut),
             Err(_) => self.end = Some(End::Failed),
+        }
+    }
+
+    /// Takes a change, or remembers it until all files of the commit are known.
+    fn sort(&mut self, file: raw::File) {
+        match (&file.before[..], &file.after) {
+            ([Some(blob)], None) if self.moved.gone.len() < MOST_GONE => {
+                self.moved.gone.push(Gone {
+                    path: file.path.clone(),
+                    blob: blob.clone(),
+                });
+                self.take(file, None);
+            }
+            ([Some(_)], None) => {
+                self.moved.is_cut = true;
+                self.take(file, None);
+            }
+            ([None], Some(_)) if self.known.contains_key(&file.path) => self.moved.new.push(file),
+            ([None], Some(blob)) if self.moved.taken.len() < MOST_GONE => {
+                self.moved.taken.insert(blob.clone());
+            }
+            _ => self.take(file, None),
+        }
+    }
+
+    /// Takes the files that the commit adds, with what they were before.
+    fn settle(&mut self, repository: &Repository) {
+        let mut moved = std::mem::take(&mut self.moved);
+        let is_wanted =
+            |blob: &String| moved.new.iter().any(|new| new.after.as_ref() == Some(blob));
+        moved
+            .gone
+            .retain(|gone| !moved.taken.contains(&gone.blob) || is_wanted(&gone.blob));
+        for mut file in moved.new {
+            let blob = file.after.clone().unwrap_or_default();
+            let blobs = &mut self.blobs;
+            let mut read = |name: &str, most: u64| {
+                if blobs.is_none() {
+                    *blobs = Blobs::open(repository, &self.patience).ok();
+                }
+                let read = blobs.as_mut()?.read(&[name], most.min(LARGEST)).ok()?;
+                read.into_iter().next().flatten()
+            };
+            let former = self
+                .renames
+                .former((&file.path, &blob), &moved.gone, &mut read);
+            let former = match former {
+                Former::File(gone) => Some(gone),
+                Former::None => None,
+                Former::Unknown => {
+                    self.is_open = true;
+                    None
+                }
+            };
+            self.is_open |= moved.is_cut && former.is_none();
+            if let Some(former) = former {
+                file.before = vec![Some(former.blob.clone())];
+            }
+            self.take(file, former.map(|former| former.path.clone()));
         }
     }
 
@@ -207,7 +307,7 @@ impl Log {
         self.commit = Some(Arc::new(Commit { hash, time, author }));
     }
 
-    fn take(&mut self, file: raw::File) {
+    fn take(&mut self, file: raw::File, former: Option<String>) {
         let (Some(commit), Some(known)) = (&self.commit, self.known.get(&file.path)) else {
             return;
         };
@@ -230,7 +330,7 @@ impl Log {
                 continue;
             }
             changes.push(Arc::clone(&change));
-            if let Some(former) = &file.renamed_from {
+            if let Some(former) = &former {
                 let owners = self.known.entry(former.clone()).or_default();
                 owners.push((owner, time));
                 self.former.push(former.clone());
@@ -247,12 +347,13 @@ impl Log {
             false if self.commits == 0 => Some(End::Failed),
             _ if self.commits >= MOST_COMMITS => Some(End::Cut),
             false => Some(End::Cut),
+            true if former.is_empty() && self.is_open => Some(End::Cut),
             true if former.is_empty() => Some(End::Whole),
             true if self.rounds >= MOST_ROUNDS => Some(End::Cut),
             true => {
                 self.rounds += 1;
                 self.commit = None;
-                self.pipe = Pipe::open(repository, &specs(&former)).ok();
+                self.pipe = Pipe::open(repository, &specs(&former), &self.patience).ok();
                 None
             }
         };

@@ -8,6 +8,7 @@ mod log;
 mod past;
 mod process;
 mod raw;
+mod renames;
 mod repository;
 mod tracked;
 mod tree;
@@ -19,6 +20,7 @@ use blobs::Blobs;
 pub use changed::changed_since;
 pub use log::{Commit, FileChange};
 pub use past::{Committed, Incomplete, Past};
+use process::Patience;
 use repository::Repository;
 pub use tracked::tracked;
 use tree::{Entries, follow};
@@ -147,7 +149,7 @@ impl Revision {
         if hashes.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let read = Blobs::open(&self.repository)?.read(&hashes, most);
+        let read = Blobs::open(&self.repository, &Patience::of_history())?.read(&hashes, most);
         let read = read.map_err(|error| {
             Problem::without_place(text!(
                 "git did not give the files of {}: {}",

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::LARGEST;
 use super::blobs::Blobs;
 use super::log::{End, FileChange, Log};
+use super::process::Patience;
 use super::repository::Repository;
 use super::tree::{self, Entries, Kind, is_object};
 use crate::source::Problem;
@@ -68,9 +69,10 @@ impl Past {
             _ => String::new(),
         };
         let files: Vec<String> = files.iter().map(|file| format!("{prefix}{file}")).collect();
+        let patience = Patience::of_history();
         Ok(Past {
-            log: Mutex::new(Log::open(&repository, &files)?),
-            blobs: Mutex::new(Blobs::open(&repository)?),
+            log: Mutex::new(Log::open(&repository, &files, &patience)?),
+            blobs: Mutex::new(Blobs::open(&repository, &patience)?),
             last: Mutex::default(),
             prefix,
             repository,

@@ -7,8 +7,55 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use envlint_budget::Budget;
+
 /// How long git may be silent while it reads a history.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// How long git is waited for in all, whatever it says now and then: for what one question or one history needs. Git can be
+/// given work without end that it reports on, so this is the last resort; what is bounded by its size ends long before.
+const TOGETHER: Duration = Duration::from_secs(60);
+
+/// How long processes are waited for. Its clones are one count.
+#[derive(Debug, Clone)]
+pub(super) struct Patience {
+    silence: Duration,
+    /// What is left in all, in microseconds.
+    left: Budget,
+}
+
+impl Patience {
+    /// With processes that may be silent for so long.
+    pub(super) fn of(silence: Duration) -> Patience {
+        Patience {
+            silence,
+            left: Budget::new(u64::try_from(TOGETHER.as_micros()).unwrap_or(u64::MAX)),
+        }
+    }
+
+    /// With those that read a history.
+    pub(super) fn of_history() -> Patience {
+        Patience::of(SILENCE)
+    }
+
+    /// How long the next words may take.
+    fn next(&self) -> Duration {
+        self.silence.min(Duration::from_micros(self.left.left()))
+    }
+
+    fn waited_since(&self, start: Instant) {
+        let waited = u64::try_from(start.elapsed().as_micros());
+        self.left.spend(waited.unwrap_or(u64::MAX));
+    }
+
+    fn end(&self) -> io::Error {
+        let words = match self.left.is_spent() {
+            true => format!("it took more than {} seconds", TOGETHER.as_secs()),
+            false => format!("it was silent for {} seconds", self.silence.as_secs()),
+        };
+        io::Error::new(io::ErrorKind::TimedOut, words)
+    }
+}
 
 /// What git may allocate, in bytes. Packs are mapped from their files and do not count.
 #[cfg(target_os = "linux")]
@@ -24,17 +71,20 @@ const WAITING: usize = 4;
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    patience: Duration,
+    patience: Patience,
 }
 
 impl Process {
-    /// Starts it. It may be silent for as long as `patience`.
+    /// Starts it. It is waited for as long as `patience` lasts.
     ///
     /// # Errors
     /// When it cannot be started.
-    pub(super) fn start(command: &mut Command, patience: Duration) -> io::Result<Process> {
+    pub(super) fn start(command: &mut Command, patience: &Patience) -> io::Result<Process> {
         let child = command.spawn()?;
-        let process = Process { child, patience };
+        let process = Process {
+            child,
+            patience: patience.clone(),
+        };
         #[cfg(target_os = "linux")]
         process.bound();
         Ok(process)
@@ -60,7 +110,7 @@ impl Process {
     /// What it prints, once.
     pub(super) fn output(&mut self) -> Option<Output> {
         let stream = self.child.stdout.take();
-        stream.map(|stream| Output::of(stream, self.patience))
+        stream.map(|stream| Output::of(stream, self.patience.clone()))
     }
 
     /// What it prints for another process to read, once.
@@ -71,7 +121,7 @@ impl Process {
     /// What it complains of, once.
     pub(super) fn complaints(&mut self) -> Option<Output> {
         let stream = self.child.stderr.take();
-        stream.map(|stream| Output::of(stream, self.patience))
+        stream.map(|stream| Output::of(stream, self.patience.clone()))
     }
 
     /// Waits for its end.
@@ -85,8 +135,8 @@ impl Process {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(status);
             }
-            if start.elapsed() > self.patience {
-                return Err(silent(self.patience));
+            if start.elapsed() > self.patience.next() {
+                return Err(self.patience.end());
             }
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(10));
@@ -107,11 +157,11 @@ pub(super) struct Output {
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: Vec<u8>,
     read: usize,
-    patience: Duration,
+    patience: Patience,
 }
 
 impl Output {
-    fn of(mut stream: impl Read + Send + 'static, patience: Duration) -> Output {
+    fn of(mut stream: impl Read + Send + 'static, patience: Patience) -> Output {
         let (sender, chunks) = sync_channel(WAITING);
         thread::spawn(move || {
             loop {
@@ -140,9 +190,12 @@ impl Read for Output {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.read == self.chunk.len() {
             self.read = 0;
-            self.chunk = match self.chunks.recv_timeout(self.patience) {
+            let start = Instant::now();
+            let received = self.chunks.recv_timeout(self.patience.next());
+            self.patience.waited_since(start);
+            self.chunk = match received {
                 Ok(chunk) => chunk?,
-                Err(RecvTimeoutError::Timeout) => return Err(silent(self.patience)),
+                Err(RecvTimeoutError::Timeout) => return Err(self.patience.end()),
                 // Its end was read.
                 Err(RecvTimeoutError::Disconnected) => Vec::new(),
             };
@@ -157,11 +210,6 @@ impl Read for Output {
     }
 }
 
-fn silent(patience: Duration) -> io::Error {
-    let words = format!("it was silent for {} seconds", patience.as_secs());
-    io::Error::new(io::ErrorKind::TimedOut, words)
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use std::process::Stdio;
@@ -172,7 +220,8 @@ mod tests {
     fn a_process_that_says_nothing_is_not_waited_for() {
         let mut command = Command::new("sleep");
         let command = command.arg("600").stdout(Stdio::piped());
-        let mut process = Process::start(command, Duration::from_millis(50)).unwrap();
+        let mut process =
+            Process::start(command, &Patience::of(Duration::from_millis(50))).unwrap();
         let mut output = process.output().unwrap();
         let read = output.read(&mut [0; 8]);
         assert_eq!(read.unwrap_err().kind(), io::ErrorKind::TimedOut);
@@ -181,10 +230,28 @@ mod tests {
     }
 
     #[test]
+    fn a_process_that_goes_on_talking_is_not_waited_for_without_end() {
+        let mut patience = Patience::of_history();
+        patience.left = Budget::new(20_000);
+        let script = "while :; do echo; sleep 0.01; done";
+        let mut command = Command::new("sh");
+        let command = command.args(["-c", script]).stdout(Stdio::piped());
+        let mut process = Process::start(command, &patience).unwrap();
+        let mut output = process.output().unwrap();
+        let read = io::copy(&mut output, &mut io::sink());
+        assert_eq!(
+            read.unwrap_err().to_string(),
+            "it took more than 60 seconds"
+        );
+        // Its clones are one count, and what comes without a wait is read all the same.
+        assert!(patience.left.is_spent());
+    }
+
+    #[test]
     fn all_that_a_process_prints_is_read() {
         let mut command = Command::new("seq");
         let command = command.arg("100000").stdout(Stdio::piped());
-        let mut process = Process::start(command, PATIENCE).unwrap();
+        let mut process = Process::start(command, &Patience::of_history()).unwrap();
         let mut text = String::new();
         let mut output = process.output().unwrap();
         output.read_to_string(&mut text).unwrap();

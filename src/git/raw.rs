@@ -29,9 +29,8 @@ pub(super) struct File {
     pub before: Vec<Option<String>>,
     /// What the commit has.
     pub after: Option<String>,
-    /// Its path, and the one that it had before, where it was renamed.
+    /// Its path.
     pub path: String,
-    pub renamed_from: Option<String>,
 }
 
 /// The longest name that is kept of an author, in characters.
@@ -86,31 +85,21 @@ fn is_format(char: char) -> bool {
     matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The change behind the first colon: `<mode> <mode> <hash> <hash> M`, and then the path, or two when it was renamed. A
-/// merge has a colon, a mode and a hash for each parent, and one path.
+/// The change behind the first colon: `<mode> <mode> <hash> <hash> M`, and then the path. A merge has a colon, a mode and a hash
+/// for each parent. Git is not asked for renames, which would have two paths.
 fn file(change: &str, output: &mut impl BufRead) -> io::Result<Option<File>> {
     let more = change.chars().take_while(|char| *char == ':').count();
     let parents = more + 1;
     let mut words = change.get(more..).unwrap_or_default().split(' ');
     let modes: Vec<&str> = words.by_ref().take(parents + 1).collect();
     let hashes: Vec<&str> = words.by_ref().take(parents + 1).collect();
-    let status = words.next().unwrap_or_default();
-    let has_two_paths = parents == 1 && status.starts_with(['R', 'C']);
-    let first = token(output)?;
-    let second = match has_two_paths {
-        true => token(output)?,
-        false => None,
-    };
+    let path = token(output)?;
     let mut blobs: Vec<Option<String>> = modes
         .iter()
         .zip(&hashes)
         .map(|(mode, hash)| mode.starts_with("100").then(|| (*hash).to_owned()))
         .collect();
-    let path = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    let (path, renamed_from) = match has_two_paths {
-        true => (path(second), path(first)),
-        false => (path(first), None),
-    };
+    let path = path.and_then(|bytes| String::from_utf8(bytes).ok());
     let (Some(path), true, Some(after)) = (path, hashes.len() == parents + 1, blobs.pop()) else {
         return Ok(None);
     };
@@ -118,7 +107,6 @@ fn file(change: &str, output: &mut impl BufRead) -> io::Result<Option<File>> {
         before: blobs,
         after,
         path,
-        renamed_from,
     }))
 }
 
@@ -135,9 +123,9 @@ mod tests {
     }
 
     #[test]
-    fn commits_files_renames_and_merges_are_read() {
+    fn commits_files_and_merges_are_read() {
         let output = b"aa 5 Ada \x1b[2J\0\n:100644 100644 11 22 M\0a b.yaml\0:000000 100644 00 33 A\0c.yaml\0\
-            bb 4 Bob\0\n:100644 100644 33 33 R100\0old.yaml\0new.yaml\0\
+            bb 4 Bob\0\n:100644 100644 33 34 M\0new.yaml\0\
             cc 3 \0\0::100644 100644 100644 44 55 66 MM\0a b.yaml\0\
             dd 2 Eve\0\n:100644 000000 77 00 D\0gone.yaml\0:100644 120000 11 22 T\0link.yaml\0";
         let commit = |hash: &str, time, author: &str| {
@@ -148,25 +136,24 @@ mod tests {
             })
         };
         let blob = |hash: &str| (!hash.is_empty()).then(|| hash.to_owned());
-        let file = |before: &[&str], after, path: &str, from| {
+        let file = |before: &[&str], after, path: &str| {
             Entry::File(File {
                 before: before.iter().map(|hash| blob(hash)).collect(),
                 after: blob(after),
                 path: path.to_owned(),
-                renamed_from: blob(from),
             })
         };
         let expected = [
             commit("aa", 5, "Ada \u{fffd}[2J"),
-            file(&["11"], "22", "a b.yaml", ""),
-            file(&[""], "33", "c.yaml", ""),
+            file(&["11"], "22", "a b.yaml"),
+            file(&[""], "33", "c.yaml"),
             commit("bb", 4, "Bob"),
-            file(&["33"], "33", "new.yaml", "old.yaml"),
+            file(&["33"], "34", "new.yaml"),
             commit("cc", 3, ""),
-            file(&["44", "55"], "66", "a b.yaml", ""),
+            file(&["44", "55"], "66", "a b.yaml"),
             commit("dd", 2, "Eve"),
-            file(&["77"], "", "gone.yaml", ""),
-            file(&["11"], "", "link.yaml", ""),
+            file(&["77"], "", "gone.yaml"),
+            file(&["11"], "", "link.yaml"),
         ];
         assert_eq!(entries(output), expected);
     }

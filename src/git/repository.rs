@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::process::Process;
+use super::process::{Patience, Process};
 use crate::masking::{Said, text};
 use crate::source::{Problem, read_regular, work_tree};
 
@@ -208,7 +208,7 @@ impl Repository {
             .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let process = Process::start(silent, QUESTION);
+        let process = Process::start(silent, &Patience::of(QUESTION));
         let status = process.and_then(|mut process| process.finish());
         let status = status.map_err(|error| cannot_run(&error))?;
         match status.code() {
@@ -303,7 +303,8 @@ fn line(output: &[u8]) -> OsString {
 /// Runs git without a shell and returns what it printed.
 fn run(mut command: Command) -> Result<Vec<u8>, Problem> {
     let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut process = Process::start(piped, QUESTION).map_err(|error| cannot_run(&error))?;
+    let mut process =
+        Process::start(piped, &Patience::of(QUESTION)).map_err(|error| cannot_run(&error))?;
     let (Some(output), Some(errors)) = (process.output(), process.complaints()) else {
         return Err(Problem::without_place("cannot talk to git"));
     };

@@ -30,6 +30,8 @@ pub struct AppManifests<'a> {
     pub(super) tried: AtomicUsize,
     rendered: OnceLock<Vec<RenderedChart<'a>>>,
     pub(super) violations: OnceLock<Vec<RenderedViolation<'a>>>,
+    /// The first environment whose objects have more of them than are kept, and how many are
+    pub(super) cut: OnceLock<(Arc<str>, usize)>,
 }
 
 /// An app's chart with the values of one environment.
@@ -77,6 +79,7 @@ impl<'a> AppManifests<'a> {
             tried: AtomicUsize::new(0),
             rendered: OnceLock::new(),
             violations: OnceLock::new(),
+            cut: OnceLock::new(),
         }
     }
 
@@ -143,11 +146,15 @@ impl<'a> AppManifests<'a> {
             })
     }
 
+    /// What is known of the values of an environment.
+    pub(super) fn values_in(&self, environment: &str) -> Option<&EnvironmentValues<'a>> {
+        let mut environments = self.resolved.environments.iter();
+        environments.find(|values| **values.name() == *environment)
+    }
+
     /// The effective values of an environment.
     pub(super) fn values(&self, environment: &str) -> Option<&Tree<'a>> {
-        let mut environments = self.resolved.environments.iter();
-        let values = environments.find(|values| **values.name() == *environment)?;
-        values.effective.as_ref()
+        self.values_in(environment)?.effective.as_ref()
     }
 
     /// The objects that the chart makes in an environment; none where nobody knows, or where it makes too many.
@@ -214,11 +221,9 @@ impl<'a> AppManifests<'a> {
 
     /// A chart's manifests with the places that they come from.
     pub(super) fn traced<'c>(&self, chart: &'c RenderedChart<'a>) -> Option<&'c Rendered> {
-        let traced = chart.traced.get_or_init(|| {
-            let mut environments = self.resolved.environments.iter();
-            let values = environments.find(|values| values.name() == chart.environment)?;
-            traced(self.resolved.app, values)
-        });
+        let traced = chart
+            .traced
+            .get_or_init(|| traced(self.resolved.app, self.values_in(chart.environment)?));
         traced.as_ref()
     }
 }

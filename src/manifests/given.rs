@@ -1,44 +1,194 @@
-//! What is given when an app is deployed stands in maps that its values may lack: `--set vault.suffix=…` makes the map
-//! `vault`, too.
+//! Values that are given when an app is deployed, and that nobody here knows: `--set image.tag=$TAG`, a template of values. What the
+//! chart makes of them is not judged, and a chart that only fails for the lack of them does not fail.
 
-use envlint_helm::Rendered;
-use envlint_yaml::{Map, Path, Segment, Value};
+use envlint_helm::{Error, Manifest, Rendered, Stage};
+use envlint_yaml::{Map, Node, Path, Segment, Value};
 
+use super::objects::{Violation, ViolationSort};
 use super::probe::Variant;
+use super::{Failure, all, untaken};
 use crate::resolve::EnvironmentValues;
 use crate::values::Tree;
 use crate::workspace::{App, ChartFiles};
 
-/// What the chart makes where the maps are there, and empty: what is given stays unknown. None where no map is missing, or
-/// the chart does not render so.
+/// What stands where a value is given that templates cannot do without.
+const UNKNOWN: &str = "unknown";
+/// More values that are given are not tried one by one, nor are more tried at all.
+const MOST_TRIED: usize = 30;
+const MOST: usize = 500;
+
+/// What the chart makes where the maps are there that the given values lie in (`--set vault.suffix=…` makes the map `vault`,
+/// too), and some text where each of those is that it cannot do without. Where it fails even so, the reason that is left;
+/// `refused` is why it fails without.
 pub(super) fn rendered(
     app: &App,
     chart: &ChartFiles,
     values: &EnvironmentValues<'_>,
-) -> Option<Rendered> {
-    let effective = values.effective.as_ref()?;
-    let given = values.file.given();
-    let given = given.filter_map(|given| given.as_path()?.parent());
-    let mut missing: Vec<Path> = given.filter(|map| is_missing(effective, map)).collect();
+    refused: Error,
+) -> Result<Rendered, Error> {
+    let (Some(effective), Some(variant)) =
+        (values.effective.as_ref(), Variant::of(app, chart, values))
+    else {
+        return Err(refused);
+    };
+    let mut open = paths(values);
+    let maps = open.iter().filter_map(Path::parent);
+    let mut maps: Vec<Path> = maps.filter(|map| is_missing(effective, map)).collect();
     // Maps in maps: the outer ones first.
-    missing.sort_by_key(|map| map.segments().len());
-    if missing.is_empty() {
-        return None;
+    maps.sort_by_key(|map| map.segments().len());
+    open.retain(|path| {
+        let known = effective.at(path);
+        known.is_none_or(|tree| tree.is_null() || tree.as_str() == Some(""))
+    });
+    let mut texts: Vec<Path> = Vec::new();
+    let mut reason = refused;
+    let is_mended_by_maps = !maps.is_empty() && reason.stage() == Stage::Execute;
+    for round in 0..MOST_TRIED {
+        if round > 0 || !is_mended_by_maps {
+            let needed = needed(chart, &reason, &open);
+            if needed.is_empty() {
+                break;
+            }
+            open.retain(|path| !needed.contains(path));
+            texts.extend(needed);
+        }
+        let text = || Value::String(UNKNOWN.to_owned());
+        let changes = maps.iter().map(|map| (map, Value::Map(Map::new())));
+        let changes = changes.chain(texts.iter().map(|path| (path, text())));
+        match variant.try_rendered_with(changes.collect()) {
+            Some(Ok(rendered)) => return Ok(rendered),
+            Some(Err(error)) => reason = error,
+            None => break,
+        }
     }
-    let changes = missing.iter().map(|map| (map, Value::Map(Map::new())));
-    Variant::of(app, chart, values)?.rendered_with(changes.collect())
+    Err(reason)
+}
+
+/// Which of some paths a template may need where it fails: those that the line reads, else those that the reason names, else those
+/// that the template reads. A text is put nowhere else: it would take branches that nothing takes.
+fn needed(chart: &ChartFiles, reason: &Error, open: &[Path]) -> Vec<Path> {
+    let (Some(place), Some(reads)) = (reason.place(), chart.reads()) else {
+        return Vec::new();
+    };
+    let on_line = on_line(chart, reason, open);
+    let is_on_line = |path: &Path| on_line.contains(path);
+    let message = reason.to_string();
+    let is_named = |path: &Path| message.contains(&path.to_string());
+    let is_read = |path: &Path| {
+        let mut places = reads.places(path).into_iter();
+        places.any(|read| read.file() == place.template)
+    };
+    let tests: [&dyn Fn(&Path) -> bool; 3] = [&is_on_line, &is_named, &is_read];
+    let found = tests.iter().map(|test| {
+        let found = open.iter().filter(|path| test(path));
+        found.cloned().collect::<Vec<Path>>()
+    });
+    found
+        .into_iter()
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+/// Which of some paths the line reads in which a template fails.
+fn on_line(chart: &ChartFiles, reason: &Error, paths: &[Path]) -> Vec<Path> {
+    let (Some(place), Some(reads)) = (reason.place(), chart.reads()) else {
+        return Vec::new();
+    };
+    let inside = place.template.split_once('/').map(|(_, inside)| inside);
+    let templates = chart.chart.iter().flat_map(|chart| chart.templates());
+    let mut templates = templates.filter(|file| Some(file.name()) == inside);
+    let text = templates.next().map_or(&[][..], |file| file.data());
+    let line_of = |at: usize| {
+        let before = text.get(..at).unwrap_or_default();
+        1 + before.iter().filter(|byte| **byte == b'\n').count()
+    };
+    let is_on_line = |path: &&Path| {
+        let mut places = reads.places(path).into_iter();
+        places.any(|read| {
+            read.file() == place.template && place.line == Some(line_of(read.span().start))
+        })
+    };
+    paths.iter().filter(is_on_line).cloned().collect()
+}
+
+impl Failure {
+    /// Whether it fails in a line that reads what is given when the app is deployed, and so may not fail then.
+    pub fn may_be_of_given(&self, chart: &ChartFiles, values: &EnvironmentValues<'_>) -> bool {
+        let Failure::Render(error) = self else {
+            return false;
+        };
+        !on_line(chart, error, &paths(values)).is_empty()
+    }
+}
+
+/// The paths that are given by their names.
+fn paths(values: &EnvironmentValues<'_>) -> Vec<Path> {
+    let is_key = |segment: &Segment| matches!(segment, Segment::Key(_));
+    let given = values.file.given().filter_map(|given| given.as_path());
+    let given = given.filter(|path| !path.is_root() && path.segments().iter().all(is_key));
+    given.take(MOST).collect()
 }
 
 /// Whether a map is not there, and nothing else stands in its way.
 fn is_missing(values: &Tree<'_>, map: &Path) -> bool {
     let keys = map.segments();
-    let is_key = |segment: &Segment| matches!(segment, Segment::Key(_));
     let stands = |length: usize| values.at(&map.beginning(length));
     let mut known = (1..=keys.len()).map_while(stands);
-    keys.iter().all(is_key)
-        && known
-            .by_ref()
-            .all(|tree| tree.is_mapping() || tree.is_null())
+    known
+        .by_ref()
+        .all(|tree| tree.is_mapping() || tree.is_null())
         && !stands(keys.len()).is_some_and(|tree| tree.is_mapping())
         && !keys.is_empty()
+}
+
+/// What the chart makes of other values where some are given: all of them at once where it renders so, else one by one.
+pub(super) fn alternatives(
+    app: &App,
+    chart: &ChartFiles,
+    values: &EnvironmentValues<'_>,
+) -> Vec<Rendered> {
+    let given = paths(values);
+    let variant = Variant::of(app, chart, values).filter(|_| !given.is_empty());
+    let Some(variant) = variant else {
+        return Vec::new();
+    };
+    if let Some(rendered) = variant.rendered_with(variant.others(given.iter())) {
+        return vec![rendered];
+    }
+    let tried = given.iter().take(MOST_TRIED);
+    tried.flat_map(|path| variant.reached(path)).collect()
+}
+
+/// Whether a violation holds whatever is not known of the values: `is_open` says that some may be anything, and `alternatives`
+/// are what the chart makes where those are others that are given.
+pub(super) fn is_sure<'r>(
+    violation: &Violation,
+    manifest: &Manifest,
+    root: &Node,
+    is_open: bool,
+    alternatives: impl FnOnce() -> &'r [Rendered],
+) -> bool {
+    let is_of_values = matches!(
+        violation.own,
+        ViolationSort::Invalid | ViolationSort::InvalidApi
+    );
+    if !is_of_values {
+        return true;
+    }
+    if is_open && !untaken::has_value(violation, root) {
+        return false;
+    }
+    let Some(path) = &violation.path else {
+        return true;
+    };
+    let now = root.get(path).map(Node::to_value);
+    let is_same = |rendered: &Rendered| {
+        let mut others = all(rendered)
+            .filter(|other| (&other.kind, &other.template) == (&manifest.kind, &manifest.template));
+        others.any(|other| {
+            let other = other.document().root();
+            other.is_some_and(|other| other.get(path).map(Node::to_value) == now)
+        })
+    };
+    alternatives().iter().all(is_same)
 }

@@ -12,6 +12,7 @@ mod made_secrets;
 mod makes;
 pub mod objects;
 mod origin;
+mod own_failure;
 mod passed_on;
 mod probe;
 mod references;
@@ -106,10 +107,16 @@ pub fn of_chart(
                 without_missing: true,
                 ..options
             };
-            render_effective(effective, &without_missing).map_err(|_| refused)
+            render_effective(effective, &without_missing).map_err(|failed| {
+                let chart = chart.chart.as_ref().ok();
+                match chart.is_some_and(|chart| own_failure::is_of_own_values(&failed, chart)) {
+                    true => failed,
+                    false => refused,
+                }
+            })
         }
-        Err(refused) if repeats && refused.stage() == Stage::Execute => {
-            given::rendered(app, chart, values).ok_or(refused)
+        Err(refused) if repeats && matches!(refused.stage(), Stage::Execute | Stage::Manifest) => {
+            given::rendered(app, chart, values, refused)
         }
         rendered => rendered,
     };

@@ -2,7 +2,7 @@
 //! compared. That sees through all that templates do with a text. It does not see what templates do in branches that the
 //! values do not take, nor a value that comes out the same whatever it is.
 
-use envlint_helm::{Chart, Effective, Given, Layer, Options, Rendered, render_effective};
+use envlint_helm::{Chart, Effective, Error, Given, Layer, Options, Rendered, render_effective};
 use envlint_yaml::{Map, Path, Segment, Value};
 
 use super::differences::{Field, fields};
@@ -71,20 +71,42 @@ impl<'p> Variant<'p> {
 
     /// What the chart makes with some values that are others; none where it does not render so.
     pub(super) fn rendered_with(&self, changes: Vec<(&Path, Value)>) -> Option<Rendered> {
+        self.try_rendered_with(changes)?.ok()
+    }
+
+    /// The same, or why it does not render so; none where the values cannot be laid over the others.
+    pub(super) fn try_rendered_with(
+        &self,
+        changes: Vec<(&Path, Value)>,
+    ) -> Option<Result<Rendered, Error>> {
         let change = self.layer(changes)?;
         let given = Given::layers(self.layers.iter().copied().chain([&change]));
         let effective = Effective::overlay(self.chart, given).ok()?;
-        render_effective(&effective, &self.options).ok()
+        Some(render_effective(&effective, &self.options))
+    }
+
+    /// Another value for each of some paths, the likeliest to come out.
+    pub(super) fn others<'q>(
+        &self,
+        paths: impl Iterator<Item = &'q Path>,
+    ) -> Vec<(&'q Path, Value)> {
+        let other = |path: &'q Path| {
+            let now = self.values.at(path).map(|tree| tree.to_value());
+            Some((path, others(now.as_ref()).into_iter().next()?))
+        };
+        paths.filter_map(other).collect()
+    }
+
+    /// What the chart makes with the first other value at a path with which it renders.
+    pub(super) fn reached(&self, path: &Path) -> Option<Rendered> {
+        let now = self.values.at(path).map(|tree| tree.to_value());
+        let mut others = others(now.as_ref()).into_iter();
+        others.find_map(|other| self.rendered_with(vec![(path, other)]))
     }
 
     /// What the chart makes where several values are others at once; none where it does not render so.
     pub(super) fn rendered_with_others(&self, paths: &[&Path]) -> Option<Rendered> {
-        let mut changes = Vec::with_capacity(paths.len());
-        for &path in paths {
-            let now = self.values.at(path).map(|tree| tree.to_value());
-            let other = others(now.as_ref()).into_iter().next()?;
-            changes.push((path, other));
-        }
+        let changes = self.others(paths.iter().copied());
         self.rendered_with(changes)
     }
 

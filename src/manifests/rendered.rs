@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use envlint_helm::{Manifest, Rendered};
-use envlint_yaml::{Map, Node, Path, Segment, Value};
+use envlint_yaml::{Kind, Map, Node, Path, Segment, Value};
 
 use super::all;
 use crate::masking::{ObjectName, Text, text};
@@ -140,22 +140,39 @@ pub(super) fn objects(rendered: &Rendered) -> Option<Vec<RenderedObject>> {
     Some(found)
 }
 
-/// The numbers with an exponent that the manifests hold, as Go prints them.
+/// The numbers with an exponent that texts of the manifests hold, as Go prints them. Where a number stands by itself, the
+/// object has the number: JSON knows no other form of it.
 pub(super) fn exponents(rendered: &Rendered) -> HashSet<String> {
     let mut found = HashSet::new();
-    for manifest in all(rendered) {
-        let text = &*manifest.text;
-        for (at, mark) in text.match_indices("e+") {
-            let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
-            let before = text.as_bytes().iter().take(at).rev();
-            let start = at - before.take_while(|byte| is_part(byte)).count();
-            let digits = at + mark.len();
-            let after = text.as_bytes().iter().skip(digits);
-            let end = digits + after.take_while(|byte| byte.is_ascii_digit()).count();
-            found.extend(text.get(start..end).map(str::to_owned));
+    let printing = all(rendered).filter(|manifest| manifest.text.contains("e+"));
+    let mut waiting: Vec<&Node> = printing
+        .filter_map(|manifest| manifest.document().root())
+        .collect();
+    while let Some(node) = waiting.pop() {
+        match node.kind() {
+            Kind::Mapping(mapping) => {
+                for (key, value) in mapping.iter() {
+                    add_exponents(key.text(), &mut found);
+                    waiting.push(value);
+                }
+            }
+            Kind::Sequence(items) => waiting.extend(items.iter()),
+            Kind::Scalar(_) => add_exponents(node.as_str().unwrap_or_default(), &mut found),
         }
     }
     found
+}
+
+fn add_exponents(text: &str, found: &mut HashSet<String>) {
+    for (at, mark) in text.match_indices("e+") {
+        let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+        let before = text.as_bytes().iter().take(at).rev();
+        let start = at - before.take_while(|byte| is_part(byte)).count();
+        let digits = at + mark.len();
+        let after = text.as_bytes().iter().skip(digits);
+        let end = digits + after.take_while(|byte| byte.is_ascii_digit()).count();
+        found.extend(text.get(start..end).map(str::to_owned));
+    }
 }
 
 impl RenderedObject {

@@ -213,14 +213,17 @@ pub(super) fn is_certain(violation: &Violation, object: &Node) -> bool {
         | ViolationSort::Removed
         | ViolationSort::UnknownApiField => true,
         ViolationSort::Deprecated => false,
-        ViolationSort::Invalid | ViolationSort::InvalidApi => {
-            let value = violation.path.as_ref().and_then(|path| object.get(path));
-            let value = value.and_then(Node::as_scalar).map(|scalar| scalar.value());
-            value.is_some_and(|value| match value {
-                Value::Null => false,
-                Value::String(text) => !text.is_empty(),
-                _ => true,
-            })
-        }
+        ViolationSort::Invalid | ViolationSort::InvalidApi => has_value(violation, object),
     }
+}
+
+/// Whether something is there that is wrong: what is empty or missing may be filled in.
+pub(super) fn has_value(violation: &Violation, object: &Node) -> bool {
+    let value = violation.path.as_ref().and_then(|path| object.get(path));
+    let value = value.and_then(Node::as_scalar).map(|scalar| scalar.value());
+    value.is_some_and(|value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        _ => true,
+    })
 }

@@ -1,12 +1,13 @@
 //! What is wrong with the objects that a chart renders, each with the place to mend it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use envlint_helm::{Manifest, Rendered};
 use envlint_yaml::{Document, Node};
 
 use super::app::{AppManifests, RenderedChart};
+use super::given::{alternatives as alternatives_of, is_sure};
 use super::kubernetes;
 use super::objects::{self, Definition, Violation, ViolationSort};
 use super::rendered::RenderedObject;
@@ -59,22 +60,43 @@ impl RenderedViolation<'_> {
 }
 
 impl<'a> AppManifests<'a> {
+    /// Adds what is wrong with the objects of one environment, whatever the values are that nobody here knows.
+    fn add_violations(&self, chart: &RenderedChart<'a>, found: &mut Vec<RenderedViolation<'a>>) {
+        let most = MOST_VIOLATIONS.min(found.len() + MOST_OF_ENVIRONMENT);
+        let before = found.len();
+        let values = self.values_in(chart.environment);
+        let is_open =
+            !self.resolved.has_known_layers() || values.is_some_and(|values| values.file.is_open());
+        let alternatives = OnceLock::new();
+        let others = || -> Vec<Rendered> {
+            let of = |values| alternatives_of(self.resolved.app, chart.chart, values);
+            values.map(of).unwrap_or_default()
+        };
+        for manifest in chart.manifests.iter().flat_map(all) {
+            let violations = self.violations_of(chart, manifest, |violation, root| {
+                is_sure(violation, manifest, root, is_open, || {
+                    alternatives.get_or_init(others)
+                })
+            });
+            for violation in violations {
+                if found.len() >= most {
+                    let cut = (Arc::clone(chart.environment), most - before);
+                    self.cut.get_or_init(|| cut);
+                    return;
+                }
+                let place = self.written(chart, manifest, violation.path.as_ref());
+                let value = self.value_of(chart, manifest, &violation);
+                found.extend(self.located(manifest, violation, (place, value), None));
+            }
+        }
+    }
+
     /// What is wrong with the objects that the chart renders, in the order of environments and manifests.
     pub fn violations(&self) -> &[RenderedViolation<'a>] {
         self.violations.get_or_init(|| {
             let mut found = Vec::new();
             for chart in self.rendered() {
-                let most = MOST_VIOLATIONS.min(found.len() + MOST_OF_ENVIRONMENT);
-                for manifest in chart.manifests.iter().flat_map(all) {
-                    if found.len() >= most {
-                        break;
-                    }
-                    for violation in self.violations_of(chart, manifest, |_, _| true) {
-                        let place = self.written(chart, manifest, violation.path.as_ref());
-                        let value = self.value_of(chart, manifest, &violation);
-                        found.extend(self.located(manifest, violation, (place, value), None));
-                    }
-                }
+                self.add_violations(chart, &mut found);
             }
             let taken = found.len();
             for untaken in self.untaken(&|kind| self.knows(kind)) {
@@ -94,6 +116,12 @@ impl<'a> AppManifests<'a> {
             }
             found
         })
+    }
+
+    /// The first environment whose objects have more mistakes than are listed, and how many are; none where all are.
+    pub fn cut(&self) -> Option<(&str, usize)> {
+        let (environment, most) = self.cut.get()?;
+        Some((environment, *most))
     }
 
     /// Whether something is known of objects of a kind.

@@ -21,7 +21,7 @@
 //! The replacement is `[redacted, 40 chars]`: enough to tell an empty value, a short password and a key apart.
 //!
 //! Not masked, and never shown on a terminal: files that are the user's own values (`promote --write`, `check --fix`,
-//! `render --out`), and what `template` and `render` print for another program.
+//! `render --out`), and what `template`, `render` and `preview` print for another program.
 
 mod known;
 pub mod markdown;

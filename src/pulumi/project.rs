@@ -1,5 +1,6 @@
 //! A project: what `Pulumi.yaml` declares, and the files of its stacks.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use envlint_yaml::{Key, Mapping, Node, Span};
@@ -23,6 +24,8 @@ pub struct Project {
     /// Its stacks, by the paths of their files.
     pub stacks: Vec<Stack>,
     directory: String,
+    /// Where in `declared` the first of each key is.
+    by_key: HashMap<String, usize>,
 }
 
 /// A key that a project declares.
@@ -72,9 +75,13 @@ impl Project {
         };
         let config = root.get("config").and_then(Node::as_mapping);
         let declared = config.into_iter().flat_map(Mapping::iter);
-        let declared = declared
+        let declared: Vec<Declared> = declared
             .map(|(key, node)| Declared::of(&name, key, node))
             .collect();
+        let mut by_key = HashMap::new();
+        for (at, declared) in declared.iter().enumerate() {
+            by_key.entry(declared.key.clone()).or_insert(at);
+        }
         // `main:` is a directory, or a file in one.
         let main = text(root, "main").map(|main| match main.rsplit('/').next() {
             Some(file) if file.contains('.') && file != "." && file != ".." => {
@@ -86,6 +93,7 @@ impl Project {
             runtime: runtime.unwrap_or_default(),
             program: below(main),
             declared,
+            by_key,
             stacks: Vec::new(),
             directory: below(stacks),
             source: Arc::clone(source),
@@ -114,7 +122,7 @@ impl Project {
 
     /// What it declares of a key.
     pub fn declaration(&self, key: &str) -> Option<&Declared> {
-        self.declared.iter().find(|declared| declared.key == key)
+        self.declared.get(*self.by_key.get(key)?)
     }
 
     /// The resources of a program that is written in Pulumi YAML, with their names in it.

@@ -80,6 +80,30 @@ pub enum Role {
     Test,
 }
 
+/// Whether a script hands a secret to all programs, as it is: `export DB_PASSWORD=…`. What else it sets is most often its own
+/// affair.
+fn is_exported(text: &str, sensitive: &Sensitive) -> bool {
+    let (before, secret) = around(text, sensitive);
+    before.trim_start().starts_with("export ") && !secret.contains('$')
+}
+
+/// Whether Terraform takes a secret where a variable is not set: `default = "…"`. What does not stand in quotes is the name of
+/// something else.
+fn is_of_variable(text: &str, sensitive: &Sensitive) -> bool {
+    let (before, _) = around(text, sensitive);
+    let rest = before.trim_start().strip_prefix("default");
+    rest.is_some_and(|rest| rest.trim_start().starts_with('=')) && before.ends_with('"')
+}
+
+/// What stands before a secret on its line, and the first line of it.
+fn around<'t>(text: &'t str, sensitive: &Sensitive) -> (&'t str, &'t str) {
+    let part = sensitive.parts.first().copied();
+    let part = part.unwrap_or(sensitive.span);
+    let before = text.get(..part.start).unwrap_or_default();
+    let secret = text.get(part.range()).unwrap_or_default();
+    (before.rsplit('\n').next().unwrap_or_default(), secret)
+}
+
 /// Whether a path leads into what OpenAPI calls an example.
 fn is_in_example(path: &Path) -> bool {
     let mut segments = path.segments().iter();
@@ -115,7 +139,8 @@ impl<'a> SourceContext<'a> {
         };
         let is_description = has("openapi") || has("swagger");
         let path = self.source.path.as_str();
-        let holds_labels = naming::holds_labels(path) || naming::holds_commands(path);
+        let holds_labels = naming::holds_labels(path);
+        let (is_script, is_code) = (naming::holds_commands(path), path.ends_with(".tf"));
         let comments = comments(document.source());
         let is_commented = move |sensitive: &Sensitive| {
             let at = sensitive.span.start;
@@ -126,7 +151,12 @@ impl<'a> SourceContext<'a> {
         };
         let sensitive = self.source.sensitive().iter();
         sensitive.filter(move |sensitive| {
-            let is_shown = || holds_labels || is_description && is_in_example(&sensitive.path);
+            let is_shown = || {
+                holds_labels
+                    || is_description && is_in_example(&sensitive.path)
+                    || is_script && !is_exported(document.source(), sensitive)
+                    || is_code && !is_of_variable(document.source(), sensitive)
+            };
             match sensitive.reason {
                 Reason::PrivateKey | Reason::KeyId(_) => true,
                 Reason::Token(what) => what != JWT || !is_shown(),

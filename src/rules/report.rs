@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::{Path, Spanned, Value};
 
 use super::{AppContext, Rule, WorkspaceContext, profile};
 use super::{Finding, Found};
 use crate::manifests::objects::ViolationSort;
 use crate::manifests::{Printed, PrintedValue, RenderedObject, RenderedViolation};
-use crate::masking::{ObjectName, Text, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
-use crate::source::{Confidence, Diagnostic, Location, Severity, Source};
+use crate::source::{
+    Confidence, Diagnostic, Location, Severity, Source, nearest_within, slip_within,
+};
 use crate::values::{Located, Pattern, Tree};
 use crate::workspace::{Config, Environment, Profile};
 
@@ -27,10 +30,16 @@ pub struct Reporter<'a> {
     findings: &'a mut Vec<Finding>,
     /// How many findings were taken.
     taken: usize,
+    /// Whether there were more.
+    is_over: bool,
+    work: Budget,
 }
 
 /// How many findings of one rule an app may have; a generated file could make millions, which nobody reads.
 const MOST: usize = 10_000;
+
+/// How many objects, letters of words and the like one rule compares with each other for an app.
+const MOST_WORK: u64 = 20_000_000;
 
 impl<'a> Reporter<'a> {
     /// The collector of a rule's findings; none when the configuration turns the rule off.
@@ -53,7 +62,33 @@ impl<'a> Reporter<'a> {
             app,
             findings,
             taken: 0,
+            is_over: false,
+            work: Budget::new(MOST_WORK),
         })
+    }
+
+    /// Whether the rule may do so much more: compare an object with so many others. A rule compares things of an app with each
+    /// other, whose number a stranger chooses; it is silent about the rest when too much was done.
+    pub fn may_do(&self, steps: usize) -> bool {
+        self.work.spend(steps as u64)
+    }
+
+    /// The candidate that a person may have meant by a word.
+    pub fn nearest<'c>(
+        &self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Option<&'c str> {
+        nearest_within(word, candidates, &self.work)
+    }
+
+    /// The candidate that is the same word but for a slip of the fingers.
+    pub fn slip<'c>(
+        &self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Option<&'c str> {
+        slip_within(word, candidates, &self.work)
     }
 
     /// A finding of the rule, to be completed and pushed.
@@ -229,6 +264,19 @@ impl<'a> Reporter<'a> {
                 text!("`{}`", ObjectName(name)),
             ));
         }
+        let mut violations = cx.manifests.violations().iter();
+        if let Some((environment, most)) = cx.manifests.cut()
+            && let Some(last) = violations.rfind(of_sort)
+        {
+            let message = text!(
+                "envlint lists {} mistakes of the objects in {}, and there are more",
+                most,
+                Name(environment)
+            );
+            let finding = self.finding(last.location.clone(), message);
+            let finding = finding.help("correct those that are listed, and check again");
+            self.push(self.lower_severity(Severity::Info, finding));
+        }
     }
 
     /// The same finding with the value that the field is made of: at the value, where it is what a person mends, and with the
@@ -273,14 +321,50 @@ impl<'a> Reporter<'a> {
         }
         let source = &finding.location.source;
         let path = finding.path.as_ref();
-        if self.taken == MOST || path.is_some_and(|path| self.ignores(path, source)) {
+        if path.is_some_and(|path| self.ignores(path, source)) {
             return;
         }
-        self.taken += 1;
-        if self.taken == MOST {
-            let more = " (the app has more findings of this rule, which are not listed)";
-            finding.message.push(more);
+        if self.taken < MOST {
+            self.taken += 1;
+            self.findings.push(finding);
+        } else if !self.is_over
+            && let Some(last) = self.findings.last_mut()
+        {
+            self.is_over = true;
+            last.message
+                .push(" (there are more findings of this rule, which are not listed)");
         }
-        self.findings.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{MOST, Reporter};
+    use crate::rules::{Finding, find};
+    use crate::source::{Location, Source};
+    use crate::workspace::Config;
+
+    #[test]
+    fn findings_that_are_left_out_are_told_of() {
+        let source = Arc::new(Source::new("a.yaml", "a: 1\n".to_owned()));
+        let config = Config::default();
+        let rule = find("yaml/syntax").expect("a rule");
+        let mut findings: Vec<Finding> = Vec::new();
+        let push = |count: usize, findings: &mut Vec<Finding>| {
+            let mut out = Reporter::new(rule, &config, None, findings).expect("it is on");
+            for _ in 0..count {
+                let finding = out.finding(Location::start_of(&source), "wrong");
+                out.push(finding);
+            }
+        };
+        push(MOST, &mut findings);
+        let plain = findings.last().map(|last| last.message.clone());
+        assert_eq!(plain, findings.first().map(|first| first.message.clone()));
+        findings.clear();
+        push(MOST + 2, &mut findings);
+        assert_eq!(findings.len(), MOST);
+        assert_ne!(findings.last().map(|last| last.message.clone()), plain);
     }
 }

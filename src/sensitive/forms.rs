@@ -23,7 +23,7 @@ const fn mark(word: &'static str, rare: &'static [&'static str]) -> Mark {
     Mark { word, rare }
 }
 
-const TABLE: [Mark; 17] = [
+const TABLE: [Mark; 18] = [
     mark("password ", &[]),
     mark("identified ", &["'"]),
     mark("authorization", &[]),
@@ -38,6 +38,7 @@ const TABLE: [Mark; 17] = [
     mark("mysql", &["-p"]),
     mark("mariadb", &["-p"]),
     mark("variable ", &[]),
+    mark("user ", &[">"]),
     mark("name", &[]),
     mark("key", &[]),
     mark("</", &[]),
@@ -103,6 +104,7 @@ pub(super) fn forms(text: &str) -> Vec<Assignment> {
             options(line, &mut take);
             attached(line, &mut take);
             directives(line, is_netrc, &mut take);
+            acl(line, &mut take);
             apart.line(line, &mut take);
         }
         offset += line.len();
@@ -247,6 +249,26 @@ fn directives(line: &str, is_netrc: bool, take: &mut Take<'_>) {
     }
 }
 
+/// The passwords of a rule of Redis: `user default on >hunter2 ~* +@all`.
+/// <https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/>
+fn acl(line: &str, take: &mut Take<'_>) {
+    let Some((_, rule)) = line.split_once("user ") else {
+        return;
+    };
+    let mut words = rule.split_whitespace().skip(1);
+    let grants = |word: &str| word.starts_with(['~', '%', '+', '&', '-']) || word == "allkeys";
+    if !words.any(|word| matches!(word, "on" | "off")) || !rule.split_whitespace().any(grants) {
+        return;
+    }
+    for (at, mark) in line.match_indices(" >") {
+        let start = at + mark.len();
+        let password = word(line.get(start..).unwrap_or_default());
+        if !password.is_empty() {
+            take(start..start + password.len(), Promise::Password, true);
+        }
+    }
+}
+
 /// `mysql -ppassword` and its kin: a blank between would make it the name of a database.
 /// <https://dev.mysql.com/doc/refman/8.4/en/connecting.html>
 fn attached(line: &str, take: &mut Take<'_>) {
@@ -307,6 +329,8 @@ fn variables(text: &str, take: &mut Take<'_>) {
         let start = at + word.len();
         let rest = text.get(start..).unwrap_or_default();
         let rest = rest.get(..super::floor(rest, LONGEST)).unwrap_or(rest);
+        // All lines may be joined to one.
+        let rest = rest.split(word).next().unwrap_or(rest);
         let name = rest.split('"').next().unwrap_or_default();
         let promise = promise(name);
         if promise == Promise::Nothing {
@@ -388,6 +412,16 @@ mod tests {
             &["hunter2"],
         );
         check("- name: DB_PASSWORD\n  value: hunter2\n", &["hunter2"]);
+        check(
+            "variable \"smtp_password\" {\n  type = string\n}\n\nvariable \"domain\" {\n  default = \"shop.org\"\n}\n",
+            &[],
+        );
+        check(
+            "variable \"smtp_password\" { } variable \"domain\" { default = \"shop.org\" }",
+            &[],
+        );
+        check("user default on >hunter2 ~* +@all", &["hunter2"]);
+        check("echo user on > file", &[]);
         check(
             "[{\"name\": \"DB_PASSWORD\", \"value\": \"hunter2\"}]",
             &["hunter2"],

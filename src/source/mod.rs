@@ -25,6 +25,6 @@ pub use location::{Location, Note};
 pub use paths::{ancestors, comparable_address, directory_of, is_yaml, join, normal};
 pub use severity::Severity;
 pub use snippet::{Heading, render};
-pub use suggest::{has_same_letters, nearest, slip};
+pub use suggest::{has_same_letters, nearest, nearest_within, slip, slip_within};
 pub use walk::{Entry, Kind, MOST_ENTRIES, Walk, Walked};
 pub use work_tree::{boundary, remote_name, remote_owner, work_tree};

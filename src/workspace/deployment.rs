@@ -27,6 +27,8 @@ pub struct Deployment {
     pub namespace: Option<String>,
     /// The cluster, where something names it.
     pub cluster: Option<String>,
+    /// What deploys it by itself: `Argo CD`; none for a command, and where nobody knows.
+    pub tool: Option<&'static str>,
     /// What says that it is deployed so.
     pub evidence: Vec<Evidence>,
 }
@@ -54,6 +56,7 @@ impl Deployment {
             release: None,
             namespace: None,
             cluster: None,
+            tool: None,
             evidence: Vec::new(),
         }
     }

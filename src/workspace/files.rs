@@ -15,7 +15,7 @@ use crate::source::{
 };
 
 /// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
-const IGNORE_FILE: &str = ".envlintignore";
+pub(super) const IGNORE_FILE: &str = ".envlintignore";
 
 /// Directories deeper than this are not looked at: no repository keeps such files there, and it bounds the walk.
 const DEEPEST: usize = 24;
@@ -54,7 +54,7 @@ pub(super) struct Files {
 /// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, directories behind links,
 /// folders of tools, and workspaces of their own.
 pub(super) fn files(root: &Path, listing: &Listing) -> Files {
-    let walk = walk(root).entering(|entry| !is_of_a_tool(entry));
+    let walk = || walk(root).entering(|entry| !is_of_a_tool(entry));
     let Paths {
         found,
         refused,
@@ -123,7 +123,9 @@ impl Files {
 
     /// The files that may hold a secret, and whether they are no YAML as they stand.
     pub(super) fn searchable(&self) -> impl Iterator<Item = (&str, bool)> {
-        let is_read = |path: &&String| path.ends_with(".gotmpl") || holds_commands(path);
+        let is_read = |path: &&String| {
+            path.ends_with(".gotmpl") || path.ends_with(".tf") || holds_commands(path)
+        };
         let made = self
             .templates
             .iter()
@@ -239,9 +241,11 @@ pub(super) fn matching<'p>(
     let Ok(only) = only.build() else {
         return Vec::new();
     };
-    let walk = walk(root)
-        .only(only)
-        .entering(|entry| !is_of_a_tool(entry) && !is_templates(root, entry));
+    let walk = || {
+        walk(root)
+            .only(only.clone())
+            .entering(|entry| !is_of_a_tool(entry) && !is_templates(root, entry))
+    };
     paths(root, listing, &walk, &is_yaml).found
 }
 
@@ -251,7 +255,7 @@ pub(super) fn programs(
     listing: &Listing,
     is_wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Vec<String> {
-    let walk = walk(root).entering(|entry| !is_of_a_tool(entry));
+    let walk = || walk(root).entering(|entry| !is_of_a_tool(entry));
     paths(root, listing, &walk, is_wanted).found
 }
 
@@ -312,10 +316,10 @@ struct Paths {
     left_out: Vec<Unread>,
 }
 
-fn paths(
+fn paths<'w>(
     root: &Path,
     listing: &Listing,
-    walk: &Walk<'_>,
+    walk: &dyn Fn() -> Walk<'w>,
     is_wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Paths {
     let Walked {
@@ -323,7 +327,7 @@ fn paths(
         unreadable,
         refused,
         is_cut,
-    } = listing.entries(walk, &|entry| {
+    } = listing.entries(root, walk, &|entry| {
         entry.depth > DEEPEST
             || entry.kind == Kind::Link
             || entry.kind == Kind::File && is_wanted(&entry.path)

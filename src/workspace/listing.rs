@@ -1,10 +1,12 @@
 //! Where the files of a workspace are looked for: on the disk, or among those that git tracks.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::files::IGNORE_FILE;
 use crate::git::tracked;
-use crate::source::{Entry, Kind, Walk, Walked};
+use crate::source::{Entry, Kind, Walk, Walked, ancestors, directory_of, join};
 
 /// Which files a workspace has.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,19 @@ pub(super) enum Listing {
     Disk,
     /// These files and links, in the order of their paths.
     Tracked(Arc<Vec<(String, Kind)>>),
+}
+
+/// Files and links with our ignore files above them, in the order of their paths.
+fn with_ignore_files(root: &Path, entries: Vec<Entry>) -> Vec<(String, Kind)> {
+    let above = entries
+        .iter()
+        .flat_map(|entry| ancestors(directory_of(&entry.path)));
+    let above: BTreeSet<&str> = above.collect();
+    let ignore_files = above.into_iter().map(|above| join(above, IGNORE_FILE));
+    let ignore_files = ignore_files.filter(|path| root.join(path).is_file());
+    let mut listed: BTreeMap<String, Kind> = ignore_files.map(|path| (path, Kind::File)).collect();
+    listed.extend(entries.into_iter().map(|entry| (entry.path, entry.kind)));
+    listed.into_iter().collect()
 }
 
 impl Listing {
@@ -50,15 +65,32 @@ impl Listing {
         Listing::Tracked(Arc::new(listed))
     }
 
-    /// What a walk finds.
-    pub(super) fn entries(
+    /// What a walk finds below a root, and what git tracks there though `.gitignore` names it: to git, that is as any other file.
+    pub(super) fn entries<'w>(
         &self,
-        walk: &Walk<'_>,
+        root: &Path,
+        walk: &dyn Fn() -> Walk<'w>,
         is_wanted: &(dyn Fn(&Entry) -> bool + Sync),
     ) -> Walked {
-        match self {
-            Listing::Disk => walk.entries(is_wanted),
-            Listing::Tracked(listed) => walk.entries_of(listed, is_wanted),
+        let mut walked = match self {
+            Listing::Disk => walk().entries(is_wanted),
+            Listing::Tracked(listed) => return walk().with_ignored().entries_of(listed, is_wanted),
+        };
+        let listed = tracked(root).unwrap_or_default();
+        let tracked = walk().with_ignored().entries_of(&listed, is_wanted);
+        let mut more = tracked.entries;
+        more.retain(|entry| {
+            let known = |known: &Entry| known.path.cmp(&entry.path);
+            walked.entries.binary_search_by(known).is_err()
+        });
+        if !more.is_empty() {
+            // What our own ignore files name is left out, though git may not track them.
+            let listed = with_ignore_files(root, more);
+            let more = walk().with_ignored().entries_of(&listed, is_wanted);
+            walked.entries.extend(more.entries);
+            let by_path = |left: &Entry, right: &Entry| left.path.cmp(&right.path);
+            walked.entries.sort_by(by_path);
         }
+        walked
     }
 }

@@ -11,6 +11,7 @@ use envlint_yaml::{Position, Span};
 use super::Environment;
 use super::deployment::{Deployment, Own};
 use crate::evidence::LayerPath;
+use crate::masking::{Name, Text, text};
 use crate::pulumi::stack_of;
 use crate::source::{Location, ReadError, Source, read_text};
 use crate::values::{Pattern, Tree};
@@ -126,6 +127,18 @@ fn layer<'f>(
 }
 
 impl ValuesFile {
+    /// Where a person writes a value of the environment: the file, or the values in a file that says more than these.
+    pub fn called(&self) -> Text {
+        match self.within {
+            Some(_) => text!(
+                "the values of {} in {}",
+                Name(&self.environment.name),
+                Name(&self.path)
+            ),
+            None => text!("{}", Name(&self.path)),
+        }
+    }
+
     /// The values file of an environment, without other layers.
     pub fn new(
         environment: Environment,

@@ -414,6 +414,14 @@ fn a_chart_without_a_dependency_is_checked_as_far_as_it_goes() {
         needed[0].contains("does not render before its dependencies are fetched: `db`"),
         "{needed:?}"
     );
+    let of_dependency = found("name: {{ .Values.db.host.name }}\n");
+    assert!(
+        of_dependency[0].contains("are fetched"),
+        "{of_dependency:?}"
+    );
+    // With it, they fail just so.
+    let own = found("name: {{ .Values.store.name.first }}\n");
+    assert!(own[0].contains("<.Values.store.name.first>"), "{own:?}");
 }
 
 #[test]

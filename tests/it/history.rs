@@ -332,6 +332,26 @@ fn a_file_that_was_renamed_and_a_work_tree_of_another_branch_keep_their_past() {
 }
 
 #[test]
+fn a_file_that_was_moved_and_changed_in_one_commit_keeps_its_past() {
+    let text = |value: u8| format!("a: {value}\nb: some text that stays the same\nc: more of it\n");
+    let sandbox = repository(&text(1));
+    set(&sandbox, "dev", &text(2));
+    sandbox.commit_by("Bob", 2);
+    sandbox.git(&["mv", "values-dev.yaml", "old.yaml"]);
+    sandbox.write("old.yaml", text(3));
+    sandbox.write("other.yaml", "nothing: of it\n");
+    sandbox.commit_by("Bob", 3);
+    sandbox.git(&["mv", "old.yaml", "values-dev.yaml"]);
+    sandbox.git(&["rm", "--quiet", "other.yaml"]);
+    set(&sandbox, "dev", &text(2));
+    sandbox.commit_by("Eve", 4);
+    let found = drift(&sandbox);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let since = "is pending from dev to staging since abcdef0 (2026-11-02, Bob)";
+    assert!(found[0].contains(since), "{found:?}");
+}
+
+#[test]
 fn what_a_merge_brought_and_did_not_take_was_there_all_the_same() {
     let sandbox = repository("a: 1\n");
     sandbox.git(&["switch", "--quiet", "--create", "side"]);

@@ -437,3 +437,26 @@ fn suggestions_say_how_sure_they_are() {
         again.stderr
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn the_old_configuration_is_read_as_any_other_file() {
+    let sandbox = Sandbox::with(&[]);
+    for environment in ["dev", "prod"] {
+        sandbox.write(&format!("r/environments/{environment}.yaml"), "a: 1\n");
+    }
+    let forced = |target: &str| {
+        let link = sandbox.root().join("r/envlint.yaml");
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        sandbox.run(&["init", "--force", "r"])
+    };
+    sandbox.write("outside.yaml", "outsideKey: 1\n");
+    sandbox.write("r/inside.yaml", "insideKey: 1\n");
+    let inside = forced("inside.yaml").stderr;
+    assert!(inside.contains("insideKey"), "{inside}");
+    let outside = forced("../outside.yaml").stderr;
+    assert!(!outside.contains("outsideKey"), "{outside}");
+    // It has no end.
+    assert_eq!(forced("/dev/zero").stderr, outside);
+}

@@ -396,3 +396,35 @@ fn an_external_secret_in_a_template_names_keys() {
         &[],
     );
 }
+
+#[test]
+fn scripts_and_terraform_say_what_programs_get() {
+    for (path, text, expected) in [
+        ("env.sh", "export DB_PASSWORD=contrax1\n", &["warning"][..]),
+        ("env.sh", "DB_PASSWORD=contrax1\n", &[]),
+        ("env.sh", "export DB_PASSWORD=\"$password1\"\n", &[]),
+        (
+            "variables.tf",
+            "variable \"db_password\" {\n  type    = string\n  default = \"asd123Ass&*\"\n}\n",
+            &["warning"],
+        ),
+        (
+            "main.tf",
+            "resource \"x\" \"y\" {\n  password = random_password.db1.result\n}\n",
+            &[],
+        ),
+    ] {
+        assert_eq!(severities(path, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_script_that_writes_manifests_is_none() {
+    let text = "export TOKEN=x8Kd92mZpQ4rTy7wLm3N\ncat <<EOF\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nEOF\n}\n";
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    sandbox.write("new.sh", text);
+    assert_eq!(sandbox.findings_of("yaml/syntax").len(), 0);
+}

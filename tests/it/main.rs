@@ -85,6 +85,7 @@ mod template;
 mod trace;
 mod tracked;
 mod transforms;
+mod unknown;
 mod unread_files;
 mod untaken;
 mod unused_values;

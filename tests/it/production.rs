@@ -164,6 +164,33 @@ fn a_domain_that_ends_in_dev_is_no_environment() {
     );
 }
 
+/// What all environments call so is called so, whatever stands around it.
+#[test]
+fn a_word_in_the_name_of_a_thing_is_no_environment() {
+    let config = (
+        "envlint.yaml",
+        "environments: {dev: {}, staging: {}, prod: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, values: \"{env}.yaml\"}]\n",
+    );
+    let of = |topic: &str| format!("topic: {topic}\n");
+    let said = |dev: &str, expected: &[&str]| {
+        check(
+            &[
+                config,
+                ("dev.yaml", &of(dev)),
+                ("staging.yaml", &of("acme-s.staging-transfer.updates")),
+                ("prod.yaml", &of("acme-p.staging-transfer.updates")),
+            ],
+            &["production/other-environment"],
+            expected,
+        );
+    };
+    said("acme-d.staging-transfer.updates", &[]);
+    said(
+        "acme-d.transfer.updates",
+        &["warning prod.yaml:1 `topic` names `staging` in prod: `acme-p.staging-transfer.updates`"],
+    );
+}
+
 #[test]
 fn defaults_of_one_map_that_name_another_environment_are_said_once() {
     let template = "kind: A\napi: {{ .Values.web.api }}\nauth: {{ .Values.web.auth }}\n";
@@ -258,4 +285,36 @@ fn what_a_command_writes_out_is_judged_where_it_stands() {
             "warning Makefile:6 `mail` is `REPLACE_ME` in prod: a placeholder that nobody has replaced",
         ],
     );
+}
+
+#[test]
+fn a_variable_in_an_image_is_open_where_argo_cd_deploys_it() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-prod}\nspec:\n  source: {repoURL: x, path: chart, helm: {valueFiles: [prod.yaml]}}\n";
+    let command = "helm upgrade shop chart -f chart/prod.yaml\n";
+    for (place, expected) in [
+        (
+            ("argocd/shop.yaml", application),
+            &[
+                "warning chart/prod.yaml:1 `image.repository` is `${REGISTRY}/shop` in prod: a placeholder that nobody has replaced",
+            ][..],
+        ),
+        (("deploy.sh", command), &[]),
+    ] {
+        check(
+            &[
+                place,
+                CHART,
+                (
+                    "chart/templates/a.yaml",
+                    "kind: A\nimage: {{ .Values.image.repository }}\nargs: {{ .Values.args }}\n",
+                ),
+                (
+                    "chart/prod.yaml",
+                    "image: {repository: \"${REGISTRY}/shop\"}\nargs: ${HOME}\n",
+                ),
+            ],
+            &["production/placeholder"],
+            expected,
+        );
+    }
 }

@@ -295,6 +295,35 @@ fn an_app_that_only_a_path_tells_overwrites_nobody() {
     assert_ne!(duplicates(&sandbox), 0);
 }
 
+/// Who changes to Argo CD often keeps the commands that deployed the chart before.
+#[test]
+fn two_ways_to_deploy_one_chart_overwrite_nobody() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-prod}\nspec:\n  source: {repoURL: x, path: chart, helm: {valueFiles: [gitops-prod.yaml]}}\n  destination: {namespace: shop}\n";
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n";
+    let duplicates = |first: (&str, &str)| {
+        let sandbox = Sandbox::with(&[
+            first,
+            (
+                "deploy.sh",
+                "helm upgrade legacy chart -f chart/values-prod.yaml --namespace shop\n",
+            ),
+            (
+                "chart/Chart.yaml",
+                "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+            ),
+            ("chart/templates/x.yaml", object),
+            ("chart/gitops-prod.yaml", "a: 1\n"),
+            ("chart/values-prod.yaml", "a: 2\n"),
+        ]);
+        let findings = sandbox.check().findings;
+        let rules = findings.iter().map(|finding| finding.rule);
+        rules.filter(|rule| *rule == "objects/duplicate").count()
+    };
+    assert_eq!(duplicates(("argocd/shop.yaml", application)), 0);
+    let command = "helm upgrade other chart -f chart/gitops-prod.yaml --namespace shop\n";
+    assert_eq!(duplicates(("other.sh", command)), 1);
+}
+
 /// One release in two clusters of an environment is no duplicate of itself.
 #[test]
 fn apps_of_different_clusters_overwrite_nobody() {

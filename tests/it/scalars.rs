@@ -100,6 +100,7 @@ limits: {bytes: 17345678}
 list: [18345678, 19345678]
 never: 20345678
 variables: [{name: RELEASE, value: 21345678}]
+amount: 22345678
 ";
     let template = "\
 apiVersion: v1
@@ -119,7 +120,11 @@ data:
   {{- if .Values.absent }}
   k: {{ .Values.never }}
   {{- end }}
-  l: {{ range .Values.variables }}{{ .value }}{{ end }}
+  l: \"{{ range .Values.variables }}{{ .value }}{{ end }}\"
+---
+kind: Custom
+# JSON has one form of a number.
+amount: {{ .Values.amount }}
 ";
     let chart = (
         "chart/Chart.yaml",
@@ -164,5 +169,5 @@ data:
             .filter(move |(known, _)| *known == severity)
             .count()
     };
-    assert_eq!((of(Severity::Error), of(Severity::Info)), (3, 10));
+    assert_eq!((of(Severity::Error), of(Severity::Info)), (3, 11));
 }

@@ -348,3 +348,37 @@ fn live_pulumi_says_the_same_of_projects_and_stacks() {
         assert_eq!(verdict(sandbox), theirs, "{case:?}");
     }
 }
+
+#[test]
+fn what_a_project_declares_as_secret_comes_out_of_no_file_of_it() {
+    let project = "name: p\nruntime: nodejs\nconfig:\n  \
+        aaa: {type: string, secret: true, default: planted-01}\n  \
+        bbb: {type: array, secret: true, items: {type: string}, default: [planted-02]}\n  \
+        ccc: {type: integer, secret: true, default: planted-03}\n  \
+        aws:ddd: {secret: true, value: planted-04}\n  \
+        eee: {secret: true, default: planted-05, typo: 1}\n\
+        template: {config: {fff: {default: planted-06, secret: true}}}\n";
+    let stack = |name: &str| {
+        format!(
+            "environment:\n  values:\n    pulumiConfig: {{\"p:aaa\": planted-11-{name}}}\n    \
+             other: {{fn::secret: planted-12-{name}}}\nconfig:\n  p:bbb: {{a: planted-13-{name}}}\n  p:ccc: x\n"
+        )
+    };
+    let (dev, prod) = (stack("dev"), stack("prod"));
+    let sandbox = Sandbox::with(&[
+        ("Pulumi.yaml", project),
+        ("Pulumi.dev.yaml", &dev),
+        ("Pulumi.prod.yaml", &prod),
+    ]);
+    for arguments in [
+        &["check"][..],
+        &["check", "--verbose", "--format", "json"],
+        &["diff", "dev", "prod", "--all"],
+        &["diff", "dev", "prod", "--all", "--format", "json"],
+        &["promote", "--from", "dev", "--to", "prod", "--everything"],
+    ] {
+        let ran = sandbox.run(arguments);
+        let all = ran.stdout + &ran.stderr;
+        assert!(!all.contains("planted"), "{arguments:?}: {all}");
+    }
+}

@@ -106,3 +106,29 @@ fn what_git_does_not_track_counts_only_where_it_is_given() {
     std::fs::remove_dir_all(sandbox.root().join(".git")).expect("the repository");
     assert_eq!(apps(&["--tracked"]), Some(2));
 }
+
+/// What git tracks is a file as any other, though `.gitignore` names it; what it does not track is none.
+#[test]
+fn an_ignored_file_that_git_tracks_is_read() {
+    let secret = "token: ghp_0123456789abcdefghijklmnopqrstuvwxyzAB\n";
+    let sandbox = Sandbox::with(&[
+        (".gitignore", "*.local.yaml\n"),
+        (".envlintignore", "samples\n"),
+        ("shop.local.yaml", secret),
+        ("other.local.yaml", secret),
+        ("samples/a.local.yaml", secret),
+    ]);
+    sandbox.git(&["init", "--quiet"]);
+    sandbox.git(&["add", "--force", "shop.local.yaml", "samples"]);
+    let check = |arguments: &[&str]| {
+        let found = findings(&sandbox.run(arguments), None);
+        let of_secrets = found.iter();
+        let of_secrets = of_secrets.filter(|finding| finding["rule"] == "secrets/plaintext");
+        let files: Vec<&Value> = of_secrets.map(|finding| &finding["file"]).collect();
+        assert_eq!(files, ["shop.local.yaml"], "{arguments:?}");
+    };
+    check(&["check", "--format", "json"]);
+    sandbox.git(&["add", ".envlintignore"]);
+    check(&["check", "--format", "json"]);
+    check(&["check", "--tracked", "--format", "json"]);
+}

@@ -256,3 +256,65 @@ fn what_the_objects_have_anyway_is_no_error() {
     assert_eq!(of("shop-web"), ["warning paths[0].backend prod.yaml:2"]);
     assert_eq!(of("shop-api"), ["error paths[0].backend prod.yaml:2"]);
 }
+
+#[test]
+fn what_is_meant_is_like_what_is_set() {
+    let help = |template: &str, prod: &str| {
+        let template = format!("kind: A\n{template}");
+        let prod = format!("a: 1\n{prod}");
+        let sandbox = sandbox(&[("shop/templates/a.yaml", &template), ("prod.yaml", &prod)]);
+        let ran = sandbox.run(&["check", "--only", "values/unused"]);
+        let (_, help) = ran.stdout.split_once("help: ")?;
+        help.lines().next().map(str::to_owned)
+    };
+    let near = |path: &str| Some(format!("did you mean `{path}`?"));
+    let read = "a: {{ .Values.a }}\n";
+    // The name of the map once more.
+    assert_eq!(
+        help(
+            &format!(
+                "{read}b: {{{{ .Values.image.imagePullPolicy }}}}\nc: {{{{ .Values.image.tag }}}}\n"
+            ),
+            "image: {pullPolicy: Always, tag: '1'}\n"
+        ),
+        near("image.imagePullPolicy")
+    );
+    let template = format!("{read}b: {{{{ .Values.db.enabled }}}}{{{{ .Values.db.project }}}}\n");
+    // Every section has a switch.
+    let other = help(&template, "db: {zip: {enabled: true, level: 3}}\n");
+    assert_eq!(
+        other.as_deref(),
+        Some("remove it, or let a template of the chart read it")
+    );
+    assert_eq!(
+        help(&template, "db: {gcp: {project: x}}\n"),
+        near("db.project")
+    );
+}
+
+/// A subchart that reads `.Values.cart.image` is handed what stands below its own name.
+#[test]
+fn values_of_one_map_that_belong_into_another_are_one_finding() {
+    let sandbox = sandbox(&[
+        (
+            "shop/charts/cart/Chart.yaml",
+            "apiVersion: v2\nname: cart\nversion: 1.0.0\n",
+        ),
+        (
+            "shop/charts/cart/templates/a.yaml",
+            "kind: B\na: {{ .Values.cart.image }}\nb: {{ .Values.cart.replicas }}\n",
+        ),
+        (
+            "shop/charts/cart/values.yaml",
+            "cart: {image: a:1.0.0, replicas: 1}\n",
+        ),
+        ("prod.yaml", "a: 1\ncart: {image: a:1.1.0, replicas: 3}\n"),
+    ]);
+    let shown = sandbox.run(&["check", "--only", "values/unused"]).stdout;
+    for words in [
+        "`cart.image` and `cart.replicas` are set in prod, but no template of the chart reads them",
+        "help: the chart reads such values in `cart.cart`",
+    ] {
+        assert!(shown.contains(words), "{words}\n{shown}");
+    }
+}

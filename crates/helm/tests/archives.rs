@@ -212,6 +212,20 @@ fn charts_take_from_what_they_share() {
 }
 
 #[test]
+fn a_chart_names_so_many_dependencies() {
+    let named = |count: usize| {
+        let names = (0..count).map(|number| format!("- {{name: d{number}}}\n"));
+        let manifest = String::from_utf8_lossy(MANIFEST).into_owned() + "dependencies:\n";
+        let manifest = names.fold(manifest, |all, name| all + &name);
+        let files = vec![("Chart.yaml".to_owned(), manifest.into_bytes())];
+        Chart::from_files(files).map(|chart| chart.missing().len())
+    };
+    assert_eq!(named(1_000), Ok(1_000));
+    let error = named(1_001).expect_err("refused");
+    assert!(error.is_limit(), "{error}");
+}
+
+#[test]
 fn bombs_end_early() {
     let zeros = vec![0; 4 << 20];
     let names: Vec<String> = (0..4).map(|i| format!("demo/z{i}")).collect();

@@ -61,24 +61,25 @@ impl<'c> Place<'c> {
                 changes.push(word);
             }
         }
-        let mut known: Vec<&str> = vec!["", own];
         // What the step says of itself comes first, wherever it stands in it.
         let of_step = step_directory(candidate, start, at);
-        if let Some(folder) = of_step.as_deref().filter(|path| files.is_directory(path)) {
-            known.insert(0, folder);
-        }
+        let of_step = of_step.filter(|path| files.is_directory(path));
         // A script in `scripts/` may be run from the folder above it.
-        let above = normal(own, "..");
-        let bases = || known.iter().copied().chain(above.as_deref());
-        for change in changes.iter().filter(|change| !has_holes(change)) {
-            for change in spellings(change) {
-                for base in bases() {
-                    directories
-                        .extend(normal(base, change).filter(|path| files.is_directory(path)));
+        let known: Vec<String> = ["", own]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(normal(own, ".."))
+            .collect();
+        for bases in [of_step.as_slice(), &known] {
+            for change in changes.iter().filter(|change| !has_holes(change)) {
+                for change in spellings(change) {
+                    let paths = bases.iter().filter_map(|base| normal(base, change));
+                    directories.extend(paths.filter(|path| files.is_directory(path)));
                 }
             }
+            directories.extend(of_step.clone());
         }
-        directories.extend(bases().map(str::to_owned));
+        directories.extend(known);
         directories.dedup();
         Place {
             candidate,
@@ -174,34 +175,37 @@ pub(super) fn is_open(path: &str) -> bool {
 /// ```
 fn step_directory(candidate: &Candidate, line_start: usize, at: usize) -> Option<String> {
     let is_yaml = candidate.path.ends_with(".yml") || candidate.path.ends_with(".yaml");
-    let text = candidate.text.get(line_start..).filter(|_| is_yaml)?;
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let mut lines = text.lines();
-    let own = lines.next()?;
-    // `run: helm …` is a key next to the one that is looked for; in a block of lines, the keys stand further left.
-    let before = own.get(..at.checked_sub(line_start)?)?;
-    let is_value = before.trim_end().ends_with(':');
-    let is_item = own.trim_start().starts_with("- ");
-    let most = indent(own) + if is_item { 2 } else { 0 } + usize::from(is_value);
-    for line in lines.take(MOST_BEHIND) {
-        let trimmed = line.trim_start();
-        let is_key = !trimmed.is_empty() && indent(line) < most;
-        if is_key && (trimmed.starts_with("- ") || trimmed.starts_with("steps:")) {
-            return None;
-        }
-        let mut names = ["working-directory:", "workingDirectory:"].iter();
-        if let Some(folder) = names
-            .find_map(|name| trimmed.strip_prefix(name))
-            .filter(|_| is_key)
-        {
-            return normal("", folder.trim().trim_matches(['"', '\'']));
-        }
-    }
-    None
+    let text = candidate.text.as_str();
+    let line_end = text
+        .get(at..)?
+        .find('\n')
+        .map_or(text.len(), |end| at + end);
+    let before = text.get(..line_end).filter(|_| is_yaml)?;
+    let own = indent(text.get(line_start..)?);
+    // The item of the list of steps that the command stands in, in its own line or further left.
+    let mut above = before.lines().rev().take(MOST_NEAR).enumerate();
+    let (_, first) = above.find(|(back, line)| {
+        line.trim_start().starts_with("- ") && (*back == 0 || indent(line) < own)
+    })?;
+    let dash = indent(first);
+    let key = dash + 1 + indent(first.get(dash + 1..)?);
+    let behind = text.get(line_end..)?.lines().skip(1).take(MOST_NEAR);
+    let of_step = behind.take_while(|line| line.trim().is_empty() || indent(line) > dash);
+    let mut keys = of_step.filter(|line| indent(line) == key).map(str::trim);
+    let folder = keys.find_map(|line| {
+        let names = ["working-directory:", "workingDirectory:"];
+        names.iter().find_map(|name| line.strip_prefix(name))
+    })?;
+    normal("", folder.trim().trim_matches(['"', '\'']))
 }
 
-/// More lines behind a command are not looked at.
-const MOST_BEHIND: usize = 100;
+/// How far the text of a line is from its beginning.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// More lines before a command, and behind it, are not looked at.
+const MOST_NEAR: usize = 200;
 
 /// What stands further above a command has nothing to do with it, in bytes.
 const ABOVE: usize = 32 * 1024;

@@ -13,7 +13,7 @@ use crate::source::Source;
 /// The group of Flux's sources.
 const GROUP: &str = "source.toolkit.fluxcd.io/";
 
-/// Repositories that files of the workspace define, by kind and name, each with its file.
+/// Repositories and charts that files of the workspace define, by kind and name, each with its file.
 #[derive(Debug, Default)]
 pub(super) struct Repositories<'s> {
     by_name: BTreeMap<(&'s str, &'s str), (&'s str, &'s Node)>,
@@ -33,7 +33,7 @@ impl<'s> Repositories<'s> {
             let Some(name) = text(object, &["metadata", "name"]) else {
                 continue;
             };
-            for kind in ["OCIRepository", "HelmRepository"] {
+            for kind in ["OCIRepository", "HelmRepository", "HelmChart"] {
                 if is_kind(object, GROUP, kind) {
                     by_name.entry((kind, name)).or_insert((path, object));
                 }
@@ -75,11 +75,23 @@ fn image(repository: &Node) -> Option<String> {
 
 impl Cx<'_, '_> {
     pub(super) fn chart(&self, release: &Node) -> Option<Chart> {
-        let Some(spec) = at(release, &["spec", "chart", "spec"]) else {
-            let name = text(release, &["spec", "chartRef", "name"])?;
-            let image = self.image(name);
-            return Some(Chart::Remote(image.unwrap_or_else(|| name.to_owned())));
+        if let Some(spec) = at(release, &["spec", "chart", "spec"]) {
+            return self.chart_of(spec);
+        }
+        let name = text(release, &["spec", "chartRef", "name"])?;
+        let is_chart = text(release, &["spec", "chartRef", "kind"]) == Some("HelmChart");
+        let chart = match is_chart {
+            // <https://fluxcd.io/flux/components/source/helmcharts/>
+            true => self.built("HelmChart", name, |chart| {
+                self.chart_of(at(chart, &["spec"])?)
+            }),
+            false => self.built("OCIRepository", name, image).map(Chart::Remote),
         };
+        chart.or_else(|| Some(Chart::Remote(name.to_owned())))
+    }
+
+    /// The chart that a `spec` with a source describes.
+    fn chart_of(&self, spec: &Node) -> Option<Chart> {
         let chart = text(spec, &["chart"])?;
         let is_git = matches!(
             text(spec, &["sourceRef", "kind"]),
@@ -103,12 +115,12 @@ impl Cx<'_, '_> {
         Some(Chart::Remote(format!("{repository}/{name}{version}")))
     }
 
-    /// The chart that an `OCIRepository` is, as the directory builds it.
-    fn image(&self, name: &str) -> Option<String> {
-        let (path, object) = self.repositories.get("OCIRepository", name)?;
+    /// What an object says, as the directory builds it.
+    fn built<T>(&self, kind: &str, name: &str, read: impl FnOnce(&Node) -> Option<T>) -> Option<T> {
+        let (path, object) = self.repositories.get(kind, name)?;
         let resources = self.build.into_iter().flat_map(|build| &build.resources);
         let mut same = resources.filter(|resource| resource.path == path);
         let built = same.find_map(|resource| resource.object(object));
-        image(built.as_ref().map_or(object, |built| built.node(object)))
+        read(built.as_ref().map_or(object, |built| built.node(object)))
     }
 }

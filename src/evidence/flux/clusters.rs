@@ -65,6 +65,24 @@ struct Walk<'w, 'f> {
 }
 
 impl Cx<'_, '_> {
+    /// Whether the cluster that is followed synchronizes a file, or only others do. None where nothing tells.
+    pub(super) fn is_of_cluster(&self, file: &str) -> Option<bool> {
+        let (syncs, environment) = self.walked?;
+        let by = ancestors(directory_of(file)).flat_map(|directory| syncs.by(directory));
+        let mut told: Vec<String> = by.filter_map(|(by, _)| self.names.of_path(by)).collect();
+        if told.is_empty() {
+            told.extend(self.names.of_folders(directory_of(file)));
+        }
+        let stage = |name: &str| environment_name(name).map(|told| (told.stage, told.place));
+        let is_it = |told: &String| match (stage(told), stage(environment)) {
+            (Some(told), Some(own)) => {
+                told.0 == own.0 && (told.1 == own.1 || told.1.is_empty() || own.1.is_empty())
+            }
+            _ => told == environment,
+        };
+        (!told.is_empty()).then(|| told.iter().any(is_it))
+    }
+
     /// What environments' directories build, and what their clusters synchronize. Gives the files of it.
     pub(super) fn claim_directories(
         &self,
@@ -249,8 +267,11 @@ impl Walk<'_, '_> {
                 known.or_insert_with(|| stage.to_owned());
             }
             let is_full = self.reached.len() >= MOST_REACHED;
-            let step_of_walk = (environment.clone(), directory.clone());
-            if is_full || !self.reached.insert(step_of_walk) {
+            if is_full
+                || !self
+                    .reached
+                    .insert((environment.clone(), directory.clone()))
+            {
                 continue;
             }
             let files = self.cx.files;
@@ -269,6 +290,7 @@ impl Walk<'_, '_> {
                 variables: Some(&variables),
                 clusters: Some(&self.clusters),
                 cluster: cluster.as_deref(),
+                walked: Some((self.syncs, &environment)),
                 synced: Some(&directory),
                 ..*self.cx
             };

@@ -38,13 +38,15 @@ impl<'c, 'f> ConfigMaps<'c, 'f> {
     }
 
     /// The text under a key of a ConfigMap, where exactly one may be meant. `built` tells the files that are built together
-    /// with what asks, which come before all others.
+    /// with what asks, which come before all others; `fits` those that the same cluster synchronizes, and those that only
+    /// others do, which are never meant.
     pub(super) fn text(
         &self,
         name: &str,
         key: &str,
         namespace: Option<&str>,
         built: &dyn Fn(&str) -> bool,
+        fits: &dyn Fn(&str) -> Option<bool>,
     ) -> Option<&LayerPath> {
         let all = self.by_name.get_or_init(|| self.read());
         let is_there = |map: &&ConfigMap| match (&map.namespace, namespace) {
@@ -55,6 +57,11 @@ impl<'c, 'f> ConfigMaps<'c, 'f> {
         let mut named: Vec<&ConfigMap> = named.filter(is_there).collect();
         if named.iter().any(|map| built(&map.file)) {
             named.retain(|map| built(&map.file));
+        } else {
+            named.retain(|map| fits(&map.file) != Some(false));
+        }
+        if named.iter().any(|map| fits(&map.file) == Some(true)) {
+            named.retain(|map| fits(&map.file) == Some(true));
         }
         match named.as_slice() {
             [one] => one.data.get(key)?.as_ref(),

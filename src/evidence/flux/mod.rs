@@ -23,6 +23,7 @@ use crate::masking::{ObjectName, text as said_text};
 use crate::naming::environment_name;
 use crate::source::{Location, Source, directory_of};
 use charts::Repositories;
+use clusters::Syncs;
 use config_maps::ConfigMaps;
 pub(super) use neighbours::beside_known;
 use values::Values;
@@ -59,6 +60,7 @@ pub(super) fn claims(
         variables: None,
         clusters: None,
         cluster: None,
+        walked: None,
         synced: None,
         by_path: &by_path,
         config_maps: &config_maps,
@@ -146,6 +148,8 @@ struct Cx<'c, 'f> {
     clusters: Option<&'c BTreeSet<String>>,
     /// What the cluster is called, where its name tells no environment.
     cluster: Option<&'c str>,
+    /// What Flux synchronizes, and the environment whose cluster is followed.
+    walked: Option<(&'c Syncs, &'c str)>,
     /// The directory that is synchronized.
     synced: Option<&'c str>,
     by_path: &'c Sources<'c>,

@@ -41,7 +41,7 @@ impl Cx<'_, '_> {
             .and_then(|chart| at(chart, &["ignoreMissingValuesFiles"]))
             .and_then(Node::as_bool);
         let files = files.unwrap_or_default().iter().filter_map(Node::as_str);
-        for file in files.filter(|file| !is_of_cluster(file)) {
+        for file in files.filter(|file| !is_for_each_cluster(file)) {
             let path = self.files.of_repository(file.trim_start_matches("./"));
             match path {
                 Some(path) if is_here && self.files.is_file(&path) => {
@@ -81,8 +81,9 @@ impl Cx<'_, '_> {
                     let mut built = self.build.iter().flat_map(|build| &build.resources);
                     built.any(|resource| resource.path == file)
                 };
+                let fits = |file: &str| self.is_of_cluster(file);
                 self.config_maps
-                    .text(name, key, namespace, &built)
+                    .text(name, key, namespace, &built, &fits)
                     .filter(|_| kind == "ConfigMap")
                     .cloned()
             };
@@ -173,6 +174,6 @@ impl Values {
 
 /// Whether a text has a variable that Flux fills in for each cluster.
 /// <https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution>
-fn is_of_cluster(text: &str) -> bool {
+fn is_for_each_cluster(text: &str) -> bool {
     text.contains("${")
 }

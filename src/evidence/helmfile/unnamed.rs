@@ -46,7 +46,11 @@ impl Walk<'_, '_> {
         let is_own = |path: &str| word_in(path, DEFAULT).is_some();
         let mut lacking = self.said.missing.iter().skip(missing);
         let mut new = self.said.claims.iter().skip(claims);
-        let has_own = |claim: &Claim| claim.layers.iter().any(|layer| is_own(&layer.path));
+        let has_own = |claim: &Claim| {
+            let layers = claim.layers.iter().map(|layer| &layer.path);
+            let mut files = layers.chain(claim.also.iter().map(|evidence| &evidence.file));
+            files.any(|path| is_own(path))
+        };
         let lacks_own = |missing: &MissingFile| is_own(&missing.path);
         if lacking.any(lacks_own) && !new.any(has_own) {
             self.said.claims.truncate(claims);

@@ -33,6 +33,8 @@ pub struct Broken {
 pub enum InVain {
     /// A file or a directory, by its path in the workspace.
     Missing(String),
+    /// A directory that Flux is to synchronize, by its path in the workspace.
+    Synced(String),
     /// A chart that something it takes up has inflated.
     Again {
         /// The chart.
@@ -281,7 +283,7 @@ fn local(directory: &str, entry: &str) -> Option<String> {
 
 /// The directories of submodules of git, with a slash at the end: what lies in them is not checked out everywhere. The work
 /// tree tells them, and the workspace may be a directory of it.
-fn submodules(files: &Files<'_>) -> Vec<String> {
+pub(super) fn submodules(files: &Files<'_>) -> Vec<String> {
     let tree = boundary(files.root());
     let inside = files.root().strip_prefix(&tree).unwrap_or(Path::new(""));
     let inside = inside.to_string_lossy().replace('\\', "/");

@@ -10,6 +10,7 @@ mod object;
 mod patch;
 mod reach;
 mod synced;
+mod unfound;
 mod unreached;
 mod variables;
 

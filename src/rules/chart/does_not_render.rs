@@ -8,6 +8,7 @@ use envlint_yaml::Path;
 
 use crate::manifests::Failure;
 use crate::masking::{Name, Said, Text, text};
+use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, WorkspaceContext, rule};
 use crate::source::{Location, Severity, Source, conflicts};
 use crate::values::{Tree, TreeKind};
@@ -51,7 +52,8 @@ rule! {
     /// error, and so is one that fails in production because of a value that other environments have. A template that fails in some environments for another reason is
     /// a warning; one that fails in all of them is an info: the deployment may give more values with `--set`. If yours
     /// does not, make it an error: `rules: {chart/does-not-render: error}`. envlint always refuses a promotion that stops
-    /// a chart from rendering.
+    /// a chart from rendering. A value that is given when the app is deployed and that nothing here writes out is no reason to
+    /// fail: its map is there, and some text where the template cannot do without.
     ///
     /// An `apiVersion` that Helm 4 refuses is an error, too; the chart is checked as Helm 3 takes it.
     ///
@@ -90,14 +92,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             cannot_be_loaded(cx, out, failure);
             return;
         }
-        // What the template needs may be among the values that nobody here can read.
-        let mut open = cx
-            .environments
-            .iter()
-            .filter(|values| values.file.is_open());
-        if failure.may_lack_values()
-            && open.any(|values| values.environment.name == *rendered.environment)
-        {
+        if failure.may_lack_values() && may_have_more(cx, rendered.environment, failure) {
             continue;
         }
         let place = failure.location(cx.workspace, rendered.chart);
@@ -120,6 +115,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let finding = fails(cx, location, failure, &environments, out);
         out.push(finding);
     }
+}
+
+/// Whether what the template needs may be among the values that nobody here can read: those of an environment may be any, or are
+/// given to just what it reads, or nobody knows which files they are.
+fn may_have_more(cx: &AppContext<'_>, environment: &str, failure: &Failure) -> bool {
+    let mut environments = cx.environments.iter();
+    let values = environments.find(|values| *values.environment.name == *environment);
+    let is_given = |values: &EnvironmentValues<'_>| {
+        let may_be = |chart| failure.may_be_of_given(chart, values);
+        values.file.is_open() || cx.chart.is_some_and(may_be)
+    };
+    !cx.has_known_layers() || values.is_some_and(is_given)
 }
 
 /// A chart whose `apiVersion` is none of Helm's: it is checked as one of version 2, as which Helm 3 takes it.
@@ -265,7 +272,10 @@ fn fails(
 /// What is missing, and where another environment has it.
 fn with_gap(cx: &AppContext<'_>, finding: Finding, indices: &[usize], path: &Path) -> Finding {
     let files = indices.iter().filter_map(|at| cx.environments.get(*at));
-    let files = files.map(|values| text!("{}", Name(&values.file.path)));
+    let mut seen = BTreeSet::new();
+    let files = files
+        .map(|values| values.file.called())
+        .filter(|file| seen.insert(file.clone()));
     let finding = finding.help(text!(
         "add `{}` to {}; other environments have it",
         path,

@@ -1,5 +1,6 @@
 //! `chart/unsatisfied-dependency`.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use envlint_helm::is_in_range;
@@ -50,29 +51,35 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         return;
     };
     let Ok(chart) = &files.chart else { return };
-    let missing = chart.missing();
-    let local = chart
-        .metadata()
-        .dependencies
-        .iter()
+    let missing: HashSet<&str> = chart.missing().into_iter().collect();
+    let dependencies = chart.metadata().dependencies.iter();
+    let mut local = dependencies
         .filter_map(|dependency| {
             let path = dependency.repository.strip_prefix("file://")?;
-            let is_missing = missing.contains(&dependency.name.as_str());
+            let is_missing = missing.contains(dependency.name.as_str());
             let directory = normal(&files.directory, path).filter(|_| !path.starts_with('/'))?;
             is_missing.then_some((dependency, directory))
-        });
+        })
+        .peekable();
+    if local.peek().is_none() {
+        return;
+    }
+    // Helm: pkg/downloader/manager.go: `Build` takes what the lock says, and `tarFromLocalDir` compares it; without a lock,
+    // internal/resolver, `Resolve` compares what Chart.yaml says.
+    let asking = ["Chart.yaml", "Chart.lock"].map(|file| {
+        let source = Source::read(&cx.workspace.root, &files.path(file));
+        let asked = source.map(|source| asked(&Arc::new(source)));
+        (file, asked.unwrap_or_default())
+    });
+    let mut versions = HashMap::new();
     for (dependency, directory) in local {
-        let Some(version) = version_in(cx, &directory) else {
-            continue;
-        };
-        let is_wrong = |range: &str| is_in_range(&version, range) == Some(false);
-        // Helm: pkg/downloader/manager.go: `Build` takes what the lock says, and `tarFromLocalDir` compares it; without a lock,
-        // internal/resolver, `Resolve` compares what Chart.yaml says.
-        let listed = ["Chart.yaml", "Chart.lock"].into_iter().find_map(|file| {
-            let source = Source::read(&cx.workspace.root, &files.path(file)).ok()?;
-            let source = Arc::new(source);
-            let (range, place) = asked(&source, &dependency.name)?;
-            is_wrong(&range).then_some((file, range, place))
+        let version = versions
+            .entry(directory.clone())
+            .or_insert_with_key(|directory| version_in(cx, directory));
+        let Some(version) = version else { continue };
+        let listed = asking.iter().find_map(|(file, asked)| {
+            let (range, place) = asked.get(&dependency.name)?.clone()?;
+            (is_in_range(version, &range) == Some(false)).then_some((*file, range, place))
         });
         let Some((file, range, place)) = listed else {
             continue;
@@ -108,17 +115,22 @@ fn version_in(cx: &AppContext<'_>, directory: &str) -> Option<String> {
     version.as_str().map(str::to_owned)
 }
 
-/// The version that a file asks for of a dependency, and where.
-fn asked(source: &Arc<Source>, name: &str) -> Option<(String, Location)> {
-    let dependencies = Tree::of(source)?.get("dependencies")?;
-    let TreeKind::Sequence(listed) = dependencies.kind() else {
-        return None;
+/// The versions that a file asks for, by the names of the dependencies, and where. The first of a name counts.
+fn asked(source: &Arc<Source>) -> HashMap<String, Option<(String, Location)>> {
+    let mut asked = HashMap::new();
+    let dependencies = Tree::of(source).and_then(|tree| tree.get("dependencies"));
+    let Some(TreeKind::Sequence(listed)) = dependencies.as_ref().map(Tree::kind) else {
+        return asked;
     };
-    let mut listed = listed.iter();
-    let found = listed.find(|item| {
-        let known = item.get("name");
-        known.is_some_and(|known| known.as_str() == Some(name))
-    })?;
-    let version = found.get("version")?;
-    Some((version.as_str()?.to_owned(), version.location()))
+    for item in listed.iter() {
+        let name = item.get("name");
+        let Some(name) = name.as_ref().and_then(Tree::as_str) else {
+            continue;
+        };
+        asked.entry(name.to_owned()).or_insert_with(|| {
+            let version = item.get("version")?;
+            Some((version.as_str()?.to_owned(), version.location()))
+        });
+    }
+    asked
 }

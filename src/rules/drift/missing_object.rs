@@ -276,7 +276,7 @@ fn finding(
         .help(text!(
             "set `{}` in {}, too; if {} is to run without, turn it off there",
             lost.path,
-            Name(&values.file.path),
+            values.file.called(),
             Name(values.name())
         ));
     let is_policy = |object: &&RenderedObject| POLICIES.contains(&object.kind.as_str());

@@ -74,8 +74,11 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     }
     let read = Read::of(cx, config);
     let known = Known::of(cx, &read);
-    let idle = conditions.into_iter();
-    let idle = idle.filter(|path| known.is_complete && known.is_unknown(&path.value));
+    let paths = known.paths().count();
+    let is_idle = |path: &&Spanned<Pattern>| {
+        known.is_complete && out.may_do(paths) && known.is_unknown(&path.value)
+    };
+    let idle: Vec<&Spanned<Pattern>> = conditions.into_iter().filter(is_idle).collect();
     let unused = unused.into_iter().map(|declaration| &declaration.path);
     for (index, declared) in unused.chain(idle).enumerate() {
         let message = text!("`{}` matches no path of any app", declared.value);

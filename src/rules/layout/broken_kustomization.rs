@@ -20,7 +20,8 @@ rule! {
     /// file of it is elsewhere, and no chart or program makes objects. A
     /// `target` without a name, or with a pattern of names, is for whatever there is, and left alone. And a chart under
     /// `helmCharts` that a directory which it takes up inflates, too, as a release of the same name and namespace: the objects of
-    /// the two are the same.
+    /// the two are the same. And the `path` of a Kustomization of Flux that is no directory here, where others with the same
+    /// `sourceRef` find theirs, and no patch changes it.
     ///
     /// It is an error where Argo CD or Flux synchronizes the directory, directly or by way of others, and Kustomize refuses to
     /// build it; a warning elsewhere, and for a patch with a `target` that matches nothing, which Kustomize passes over.
@@ -76,8 +77,10 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
         let place = place_of(&source, broken);
         last = Some(source);
         match &broken.what {
-            InVain::Missing(path) if ignored.covers(path) || written.has(path) => {}
+            InVain::Missing(path) | InVain::Synced(path)
+                if ignored.covers(path) || written.has(path) => {}
             InVain::Missing(path) => say_missing(broken, path, place, out),
+            InVain::Synced(path) => say_unsynced(broken, path, place, out),
             InVain::Again { chart, below } => say_again(broken, [chart, below], place, out),
             InVain::Unmatched { .. } => say_unmatched(broken, place, out),
         }
@@ -93,6 +96,20 @@ fn say_missing(broken: &Broken, path: &str, place: Location, out: &mut Reporter<
     let finding = finding
         .once_of(broken.file.clone(), "missing", subject)
         .ending(", so Kustomize refuses to build the directory");
+    out.push(match broken.is_deployed {
+        true => finding,
+        false => out.lower_severity(Severity::Warning, finding),
+    });
+}
+
+fn say_unsynced(broken: &Broken, path: &str, place: Location, out: &mut Reporter<'_>) {
+    let message = text!(
+        "Flux is to synchronize `{}`, which does not exist, so the Kustomization fails and deploys nothing",
+        Name(path)
+    );
+    let finding = out
+        .finding(place, message)
+        .help("add the directory, correct its name, or remove the Kustomization");
     out.push(match broken.is_deployed {
         true => finding,
         false => out.lower_severity(Severity::Warning, finding),

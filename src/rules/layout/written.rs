@@ -51,7 +51,14 @@ impl<'w> Written<'w> {
         let is_written = |path: &str, writers: &[&str]| {
             self.budget.spend(lines.len() as u64) && are_written(lines, path, writers)
         };
-        is_written(path, &WRITERS) || directories.any(|path| is_written(path, &OF_DIRECTORIES))
+        // A directory may have the name of anything else.
+        let is_file = path
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| name.contains('.'));
+        is_file && is_written(path, &WRITERS)
+            || is_written(path, &OF_DIRECTORIES)
+            || directories.any(|path| is_written(path, &OF_DIRECTORIES))
     }
 }
 

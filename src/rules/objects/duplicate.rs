@@ -19,7 +19,8 @@ rule! {
     ///
     /// Ignored: hooks, because they may replace what is there; between apps, objects that belong to the cluster as a whole,
     /// apps of which nothing says the namespace, and apps that are deployed to different clusters: by the destination of Argo
-    /// CD, `--kube-context`, or a folder of clusters.
+    /// CD, `--kube-context`, or a folder of clusters. So are two apps of one chart that different tools deploy, such as Argo
+    /// CD and a command: only one of the two ways is in use.
     ///
     /// ## Why it matters
     ///
@@ -123,6 +124,12 @@ fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             if first.app == brought.app || is_elsewhere || !are_deployed {
                 continue;
             }
+            let [one, two] = [first, brought].map(|brought| way_of(cx, brought));
+            let is_of_one_chart = one.chart.is_some() && one.chart == two.chart;
+            // Who changes to Argo CD often keeps the commands that deployed the chart before: only one of the two is in use.
+            if is_of_one_chart && one.tool != two.tool {
+                continue;
+            }
             let Some(place) = cx.place_of(brought, object, None) else {
                 continue;
             };
@@ -146,11 +153,7 @@ fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                 .once_of(mark, "duplicate", called)
                 .ending(", so the two overwrite each other");
             finding.app = Some(Arc::clone(&brought.app));
-            let chart = |app: &str| {
-                let mut apps = cx.workspace.apps.iter();
-                apps.find(|known| *known.name == *app)?.chart.as_deref()
-            };
-            if chart(&first.app) == chart(&brought.app) {
+            if is_of_one_chart {
                 // One chart is often deployed to several clusters, and nothing here tells them apart.
                 finding = out.lower_severity(Severity::Warning, finding);
                 finding = finding.confidence(Confidence::Medium);
@@ -160,5 +163,21 @@ fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             }
             out.push(finding);
         }
+    }
+}
+
+/// How an app comes to an environment.
+struct Way<'c> {
+    chart: Option<&'c str>,
+    tool: Option<&'static str>,
+}
+
+fn way_of<'c>(cx: &'c WorkspaceContext<'_>, brought: &Brought) -> Way<'c> {
+    let mut apps = cx.workspace.apps.iter();
+    let app = apps.find(|app| app.name == brought.app);
+    let deployment = app.and_then(|app| app.deployment(&brought.environment));
+    Way {
+        chart: deployment.and_then(|deployment| deployment.chart.as_deref()),
+        tool: deployment.and_then(|deployment| deployment.tool),
     }
 }

@@ -68,7 +68,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     let mark = finding.line_mark();
                     let finding = finding
                         .help("remove one of the two")
-                        .once_of(mark, message, text!("`{}`", ObjectName(name)))
+                        .once_of(
+                            mark,
+                            "duplicate",
+                            text!("`{}` in {}", ObjectName(name), object.called()),
+                        )
                         .ending(", and server-side apply refuses that");
                     out.push(finding);
                 }

@@ -1,12 +1,16 @@
 //! `objects/missing-configuration`.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
+use super::by_name::{ByName, Named};
 use crate::manifests::{Reference, RenderedObject};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, Wanted, rule};
-use crate::source::{Severity, nearest};
+use crate::source::Severity;
 
 rule! {
     /// A pod reads a Secret, a ConfigMap, or a key of one, that does not exist.
@@ -62,13 +66,15 @@ rule! {
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in &cx.environments {
         let objects = cx.manifests.objects(values.name()).unwrap_or_default();
+        let own = cx.app.namespace(values.name());
+        let known = Known::of(objects, &own);
         let pods = objects.iter().filter(|object| !object.is_hook);
         for object in pods {
             for reference in object.references() {
                 let seen = Seen {
                     cx,
                     values,
-                    objects,
+                    known: &known,
                     object,
                     reference: &reference,
                 };
@@ -78,33 +84,79 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// A reference of an object, and what it is looked for in.
-struct Seen<'c, 'a> {
-    cx: &'c AppContext<'a>,
-    values: &'c EnvironmentValues<'a>,
-    objects: &'c [RenderedObject],
-    object: &'c RenderedObject,
-    reference: &'c Reference<'c>,
+/// The objects that references are looked for in.
+struct Known<'o> {
+    by_name: ByName<'o>,
+    /// The names of all Secrets that come of an object.
+    secrets: HashSet<Cow<'o, str>>,
+    /// The kinds and names of what pods read.
+    read: HashSet<(&'static str, &'o str)>,
+    /// The keys of the objects that were asked for.
+    keys: RefCell<HashMap<*const RenderedObject, Option<Rc<Keys<'o>>>>>,
 }
 
-impl<'c> Seen<'c, '_> {
-    fn namespace(&self, object: &RenderedObject) -> String {
-        let own = || self.cx.app.namespace(self.values.name());
-        object.namespace.clone().unwrap_or_else(own)
+/// The keys of a Secret or a ConfigMap.
+struct Keys<'o> {
+    names: BTreeSet<&'o str>,
+    help: OnceCell<Text>,
+}
+
+impl<'o> Known<'o> {
+    fn of(objects: &'o [RenderedObject], own: &'o str) -> Known<'o> {
+        let references = objects.iter().flat_map(RenderedObject::references);
+        Known {
+            by_name: ByName::of(objects, own),
+            secrets: objects.iter().flat_map(RenderedObject::secrets).collect(),
+            read: references.map(|other| (other.kind, other.name)).collect(),
+            keys: RefCell::default(),
+        }
     }
 
+    /// The keys of an object; none where they are not known before it is in the cluster.
+    fn keys(&self, made: &'o RenderedObject) -> Option<Rc<Keys<'o>>> {
+        let mut known = self.keys.borrow_mut();
+        let keys = || made.keys().map(|names| Rc::new(Keys::of(names)));
+        known.entry(made).or_insert_with(keys).clone()
+    }
+}
+
+impl<'o> Keys<'o> {
+    fn of(names: BTreeSet<&'o str>) -> Keys<'o> {
+        Keys {
+            names,
+            help: OnceCell::new(),
+        }
+    }
+
+    fn help(&self) -> Text {
+        let help = || {
+            let listed = self.names.iter().map(|key| text!("`{}`", ObjectName(key)));
+            text!("keys that are there: {}", Text::first(listed, 6))
+        };
+        self.help.get_or_init(help).clone()
+    }
+}
+
+/// A reference of an object, and what it is looked for in.
+struct Seen<'c, 'o, 'a> {
+    cx: &'c AppContext<'a>,
+    values: &'c EnvironmentValues<'a>,
+    known: &'c Known<'o>,
+    object: &'o RenderedObject,
+    reference: &'c Reference<'o>,
+}
+
+impl<'c, 'o> Seen<'c, 'o, '_> {
     /// The objects of the same kind and namespace.
-    fn of_kind(&self) -> impl Iterator<Item = &'c RenderedObject> {
-        let here = self.namespace(self.object);
-        let kind = self.reference.kind;
-        let objects = self.objects.iter();
-        objects.filter(move |other| other.kind == kind && self.namespace(other) == here)
+    fn of_kind(&self) -> Option<&'c Named<'o>> {
+        let known = &self.known.by_name;
+        known.of_kind(self.reference.kind, self.object)
     }
 
     fn check(&self, out: &mut Reporter<'_>) {
         let name = self.reference.name;
-        if let Some(made) = self.of_kind().find(|other| other.name == name) {
-            if let Some(keys) = made.keys() {
+        if let Some(made) = self.of_kind().and_then(|of_kind| of_kind.get(name)) {
+            if let Some(keys) = self.known.keys(made) {
                 self.check_keys(&keys, made.called(), Some(made), out);
             }
             return;
@@ -117,18 +169,17 @@ impl<'c> Seen<'c, '_> {
         {
             let keys = secret.keys.iter().map(|key| key.name.as_str());
             self.check_keys(
-                &keys.collect(),
+                &Keys::of(keys.collect()),
                 text!("the secret `{}` of the inventory", ObjectName(name)),
                 None,
                 out,
             );
             return;
         }
-        let is_made = |object: &RenderedObject| object.secrets().iter().any(|made| made == name);
-        if self.is_secret() && self.objects.iter().any(is_made) {
+        if self.is_secret() && self.known.secrets.contains(name) {
             return;
         }
-        if let Some(near) = self.misspelt() {
+        if let Some(near) = self.misspelt(out) {
             let message = text!(
                 "{} reads {} `{}`, which the chart does not make",
                 self.object.called(),
@@ -198,30 +249,23 @@ impl<'c> Seen<'c, '_> {
     }
 
     /// The object of the chart that is meant: its name is nearly the same, and no pod reads it.
-    fn misspelt(&self) -> Option<&'c str> {
-        let read: BTreeSet<&str> = self
-            .objects
-            .iter()
-            .flat_map(RenderedObject::references)
-            .filter(|other| other.kind == self.reference.kind)
-            .map(|other| other.name)
-            .collect();
-        let unread = self.of_kind().map(|other| other.name.as_str());
-        nearest(
-            self.reference.name,
-            unread.filter(|name| !read.contains(name)),
-        )
+    fn misspelt(&self, out: &Reporter<'_>) -> Option<&'o str> {
+        let made = &self.of_kind()?.all;
+        let kind = self.reference.kind;
+        let is_unread = |name: &&str| !self.known.read.contains(&(kind, *name));
+        let names = made.iter().map(|other| other.name.as_str());
+        out.nearest(self.reference.name, names.filter(is_unread))
     }
 
     fn check_keys(
         &self,
-        keys: &BTreeSet<&str>,
+        keys: &Keys<'_>,
         whose: Text,
         made: Option<&RenderedObject>,
         out: &mut Reporter<'_>,
     ) {
         for (key, path) in &self.reference.keys {
-            if keys.contains(key) {
+            if keys.names.contains(key) {
                 continue;
             }
             let message = text!(
@@ -230,13 +274,11 @@ impl<'c> Seen<'c, '_> {
                 ObjectName(key),
                 whose
             );
-            let listed = keys.iter().map(|key| text!("`{}`", ObjectName(key)));
-            let help = text!("keys that are there: {}", Text::first(listed, 6));
-            let near = nearest(key, keys.iter().copied());
+            let near = out.nearest(key, keys.names.iter().copied());
             self.say(path, message, out, |_, finding| {
                 let other = made
                     .and_then(|made| self.cx.manifests.place_of(self.values.name(), made, None));
-                let finding = finding.suggest_or(near, help.clone());
+                let finding = finding.suggest_or(near, keys.help());
                 match other {
                     Some(other) => finding.note(other, "what has the keys"),
                     None => finding,
@@ -266,7 +308,7 @@ impl<'c> Seen<'c, '_> {
             .once_of(file, wrong, self.object.called())
             .ending(", so the pod does not start")
             .unless_elsewhere(
-                &self.namespace(self.object),
+                self.known.by_name.namespace(self.object),
                 Wanted::Object {
                     kind: self.reference.kind.to_owned(),
                     name: self.reference.name.to_owned(),

@@ -1,7 +1,10 @@
 //! `objects/missing-port`.
 
+use std::collections::HashSet;
+
 use envlint_yaml::{Path, Value};
 
+use super::by_name::ByName;
 use crate::manifests::{RenderedObject, items};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
@@ -67,10 +70,12 @@ struct Missing<'o> {
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in &cx.environments {
         let objects = cx.manifests.objects(values.name()).unwrap_or_default();
+        let own = cx.app.namespace(values.name());
+        let known = ByName::of(objects, &own);
         for object in objects {
             let found = match (object.kind.as_str(), object.group()) {
-                ("Service", "") => services(object, objects),
-                ("Ingress", "networking.k8s.io") => backends(object, objects),
+                ("Service", "") if out.may_do(objects.len()) => services(object, objects, out),
+                ("Ingress", "networking.k8s.io") => backends(object, &known, out),
                 _ => probes(object),
             };
             found
@@ -102,6 +107,9 @@ fn say(
     out.push(out.lower_severity(missing.severity, finding));
 }
 
+/// How many of the ports that are there are listed.
+const MOST_LISTED: usize = 12;
+
 /// A port as it is named; none where it is a number.
 fn name_of(port: Option<&Value>) -> Option<&str> {
     let name = port?.as_str()?;
@@ -115,16 +123,20 @@ fn names<'v>(ports: impl Iterator<Item = &'v str>) -> Text {
         true => "add a port of that name".into(),
         false => text!(
             "ports that are there: {}",
-            Text::join(
+            Text::first(
                 names.iter().map(|name| text!("`{}`", ObjectName(name))),
-                ", "
+                MOST_LISTED
             )
         ),
     }
 }
 
 /// The ports of a Service that no pod has.
-fn services<'o>(service: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<Missing<'o>> {
+fn services<'o>(
+    service: &'o RenderedObject,
+    all: &'o [RenderedObject],
+    out: &Reporter<'_>,
+) -> Vec<Missing<'o>> {
     let Some(selector) = service.at(&["spec", "selector"]).and_then(Value::as_map) else {
         return Vec::new();
     };
@@ -135,20 +147,35 @@ fn services<'o>(service: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<M
     let Some(first) = pods.first() else {
         return Vec::new();
     };
-    let containers = || pods.iter().flat_map(|pod| pod.containers());
+    let containers: Vec<_> = pods.iter().flat_map(|pod| pod.containers()).collect();
+    let of_container = containers.iter().flat_map(|container| {
+        let ports = items(container.at(&["ports"])).iter();
+        ports.filter_map(|port| port.get("name")?.as_str())
+    });
+    let there: Vec<&str> = of_container.collect();
+    let known: HashSet<&str> = there.iter().copied().collect();
+    let ports = items(service.at(&["spec", "ports"]));
+    let works = |port: &&Value| {
+        let name = name_of(port.get("targetPort"));
+        name.is_none_or(|name| known.contains(name))
+    };
+    let has_other = ports.iter().any(|port| works(&port));
+    let names_it =
+        |other: &&RenderedObject| !std::ptr::eq(*other, service) && other.names(&service.name);
+    let naming: Vec<&RenderedObject> = match has_other && out.may_do(all.len()) {
+        true => all.iter().filter(names_it).collect(),
+        false => Vec::new(),
+    };
+    let help = names(there.iter().copied());
     let mut found = Vec::new();
-    for (index, port) in items(service.at(&["spec", "ports"])).iter().enumerate() {
+    for (index, port) in ports.iter().enumerate().filter(|(_, port)| !works(port)) {
         let Some(name) = name_of(port.get("targetPort")) else {
             continue;
         };
-        if containers().any(|container| container.has_port(name)) {
-            continue;
-        }
-        let containers: Vec<_> = containers().collect();
-        let there = containers.iter().flat_map(|container| {
-            let ports = items(container.at(&["ports"])).iter();
-            ports.filter_map(|port| port.get("name")?.as_str())
-        });
+        // Another port leads to its pods, and no other object names both the Service and this one: nobody misses it.
+        let is_missed =
+            || found.len() < MOST_JUDGED && naming.iter().any(|other| names_port(other, port));
+        let is_idle = has_other && !is_missed();
         found.push(Missing {
             object: service,
             path: Path::root()
@@ -163,8 +190,8 @@ fn services<'o>(service: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<M
                 first.called()
             ),
             consequence: ", so that port has no endpoints",
-            help: names(there),
-            severity: match is_idle(service, index, &pods, all) {
+            help: help.clone(),
+            severity: match is_idle {
                 true => Severity::Warning,
                 false => Severity::Error,
             },
@@ -173,39 +200,25 @@ fn services<'o>(service: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<M
     found
 }
 
-/// Whether another port of a Service leads to its pods, and no other object names both the Service and this port: nobody misses it.
-fn is_idle(
-    service: &RenderedObject,
-    index: usize,
-    pods: &[&RenderedObject],
-    all: &[RenderedObject],
-) -> bool {
-    let ports = items(service.at(&["spec", "ports"]));
-    let containers = || pods.iter().flat_map(|pod| pod.containers());
-    let works = |port: &Value| match name_of(port.get("targetPort")) {
-        Some(name) => containers().any(|container| container.has_port(name)),
-        None => true,
-    };
-    let mut others = ports.iter().enumerate();
-    let has_other = others.any(|(at, port)| at != index && works(port));
-    let names_it = |other: &RenderedObject| {
-        let named = ports
-            .get(index)
-            .map(|port| [port.get("port"), port.get("name")]);
-        let mut named = named.into_iter().flatten().flatten();
-        !std::ptr::eq(other, service)
-            && other.names(&service.name)
-            && named.any(|value| match value {
-                Value::Int(number) => other.has(&number.to_string()),
-                Value::String(name) => other.has(name),
-                _ => false,
-            })
-    };
-    has_other && !all.iter().any(names_it)
+/// Of so many ports that are missing, others are asked whether they name them.
+const MOST_JUDGED: usize = 20;
+
+/// Whether an object has the number or the name of a port somewhere.
+fn names_port(object: &RenderedObject, port: &Value) -> bool {
+    let mut named = [port.get("port"), port.get("name")].into_iter().flatten();
+    named.any(|value| match value {
+        Value::Int(number) => object.has(&number.to_string()),
+        Value::String(name) => object.has(name),
+        _ => false,
+    })
 }
 
 /// The ports of an Ingress that its Services do not have.
-fn backends<'o>(ingress: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<Missing<'o>> {
+fn backends<'o>(
+    ingress: &'o RenderedObject,
+    known: &ByName<'o>,
+    out: &Reporter<'_>,
+) -> Vec<Missing<'o>> {
     let mut backends: Vec<(Path, &Value)> = Vec::new();
     let spec = Path::root().key("spec");
     if let Some(backend) = ingress.at(&["spec", "defaultBackend"]) {
@@ -230,18 +243,14 @@ fn backends<'o>(ingress: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<M
         else {
             continue;
         };
-        let is_it = |object: &&RenderedObject| {
-            object.kind == "Service"
-                && object.group().is_empty()
-                && object.name == name
-                && object.namespace == ingress.namespace
-        };
-        let Some(service) = all.iter().find(is_it) else {
+        let services = known.of_kind("Service", ingress);
+        let service = services.and_then(|services| services.get(name));
+        let Some(service) = service.filter(|service| service.group().is_empty()) else {
             continue;
         };
         let ports = items(service.at(&["spec", "ports"]));
         // A Service that only stands for another name has no ports of its own.
-        if ports.is_empty() {
+        if ports.is_empty() || !out.may_do(ports.len()) {
             continue;
         }
         let (key, wanted) = match (port.get("number"), port.get("name")) {

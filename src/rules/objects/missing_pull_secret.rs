@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use envlint_yaml::{Path, Value};
 
+use super::by_name::ByName;
 use crate::manifests::{RenderedObject, items};
 use crate::masking::{ObjectName, text};
 use crate::resolve::EnvironmentValues;
@@ -74,8 +75,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in &cx.environments {
         let objects = cx.manifests.objects(values.name()).unwrap_or_default();
         let mut registries: BTreeMap<&str, Pulling<'_>> = BTreeMap::new();
+        let own = cx.app.namespace(values.name());
+        let known = ByName::of(objects, &own);
         for object in objects.iter().filter(|object| !object.is_hook) {
-            let has_secret = has_secret(object, objects);
+            let has_secret = has_secret(object, &known);
             for container in object.containers() {
                 let image = container.at(&["image"]).and_then(Value::as_str);
                 let Some(registry) = image.and_then(registry) else {
@@ -146,7 +149,7 @@ fn say(
 }
 
 /// Whether the pod of an object has a pull secret; none where nobody knows, or where it makes no pod.
-fn has_secret(object: &RenderedObject, all: &[RenderedObject]) -> Option<bool> {
+fn has_secret(object: &RenderedObject, known: &ByName<'_>) -> Option<bool> {
     let (spec, _) = object.pod_spec()?;
     if !items(spec.get("imagePullSecrets")).is_empty() {
         return Some(true);
@@ -157,12 +160,7 @@ fn has_secret(object: &RenderedObject, all: &[RenderedObject]) -> Option<bool> {
     let Some(account) = account.filter(|name| *name != "default") else {
         return Some(false);
     };
-    let mut accounts = all.iter();
-    let account = accounts.find(|other| {
-        other.kind == "ServiceAccount"
-            && other.name == account
-            && other.namespace == object.namespace
-    })?;
+    let account = known.of_kind("ServiceAccount", object)?.get(account)?;
     Some(!items(account.at(&["imagePullSecrets"])).is_empty())
 }
 

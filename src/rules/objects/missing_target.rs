@@ -2,11 +2,12 @@
 
 use envlint_yaml::{Path, Value};
 
+use super::by_name::ByName;
 use crate::manifests::{RenderedObject, items};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, Wanted, rule};
-use crate::source::{Severity, nearest, slip};
+use crate::source::Severity;
 
 rule! {
     /// A route, an autoscaler or a pod names an object that does not exist.
@@ -67,9 +68,11 @@ struct Target<'o> {
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in &cx.environments {
         let objects = cx.manifests.all_objects(values.name()).unwrap_or_default();
+        let own = cx.app.namespace(values.name());
+        let known = ByName::of(objects, &own);
         for object in objects.iter().filter(|object| !object.is_hook) {
             for target in targets(object) {
-                say(cx, values, object, &target, objects, out);
+                say(cx, values, object, &target, &known, out);
             }
         }
     }
@@ -198,22 +201,17 @@ fn say(
     values: &EnvironmentValues<'_>,
     object: &RenderedObject,
     target: &Target<'_>,
-    objects: &[RenderedObject],
+    known: &ByName<'_>,
     out: &mut Reporter<'_>,
 ) {
-    let own = cx.app.namespace(values.name());
-    let namespace =
-        |object: &RenderedObject| object.namespace.clone().unwrap_or_else(|| own.clone());
-    let here = namespace(object);
-    let of_kind = objects
-        .iter()
-        .filter(|other| other.kind == target.kind && namespace(other) == here);
-    let names: Vec<&str> = of_kind.map(|other| other.name.as_str()).collect();
-    if names.contains(&target.name) {
+    let of_kind = known.of_kind(target.kind, object);
+    if of_kind.is_some_and(|of_kind| of_kind.get(target.name).is_some()) {
         return;
     }
+    let of_kind = of_kind.map_or(&[][..], |of_kind| &of_kind.all);
+    let names = || of_kind.iter().map(|other| other.name.as_str());
     // A chart that has none of the kind leads to what others bring, unless the name can be that of no other.
-    let is_alone = names.is_empty();
+    let is_alone = of_kind.is_empty();
     let is_kind = |kind: &str| kind == target.kind;
     if is_alone
         && (cx.manifests.may_make(values.name(), &is_kind)
@@ -226,19 +224,23 @@ fn say(
         name.strip_prefix(start)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
+    let near = out.nearest(target.name, names());
+    let begins = begins_with(target.name, &release);
+    if near.is_none() && !begins {
+        return;
+    }
     let place = cx
         .manifests
         .place_of(values.name(), object, Some(&target.path));
     let Some(place) = place else { return };
-    let near = nearest(target.name, names.iter().copied());
     let is_governing = object.kind == "StatefulSet" && target.kind == "Service";
     // A route to a Service by a name as it stands may lead to that of another release in the namespace, unless it is one of
     // these but for a slip.
     let is_route = target.kind == "Service" && !is_governing;
     let is_open = is_route && place.source.text().contains(target.name);
     let is_meant = match is_open {
-        true => slip(target.name, names.iter().copied()).is_some(),
-        false => near.is_some() || begins_with(target.name, &release),
+        true => out.slip(target.name, names()).is_some(),
+        false => near.is_some() || begins,
     };
     if !is_meant {
         return;
@@ -250,13 +252,15 @@ fn say(
         ObjectName(target.kind),
         ObjectName(target.name)
     );
-    let listed = names.iter().map(|name| text!("`{}`", ObjectName(name)));
     let help = match is_alone {
         true => text!(
             "add a template that makes it; no template of the chart makes a {}",
             ObjectName(target.kind)
         ),
-        false => text!("name one that the chart makes: {}", Text::first(listed, 4)),
+        false => {
+            let listed = names().map(|name| text!("`{}`", ObjectName(name)));
+            text!("name one that the chart makes: {}", Text::first(listed, 4))
+        }
     };
     let Some(finding) = out.field(cx, values, (object, &target.path), message) else {
         return;
@@ -267,7 +271,7 @@ fn say(
         .once_of(file, text!("{}", ObjectName(&target.path)), object.called())
         .ending(target.consequence)
         .unless_elsewhere(
-            &here,
+            known.namespace(object),
             Wanted::Object {
                 kind: target.kind.to_owned(),
                 name: target.name.to_owned(),

@@ -1,6 +1,7 @@
 //! The objects that a chart renders, held against each other.
 
 mod broken_digest;
+mod by_name;
 mod conventions;
 mod duplicate;
 mod duplicate_variable;

@@ -6,7 +6,6 @@ use crate::manifests::{RenderedObject, Selector};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, Wanted, rule};
-use crate::source::nearest;
 
 rule! {
     /// A selector chooses none of the objects that it is meant for.
@@ -223,16 +222,18 @@ fn difference<'l>(
     (is_alike && is_certain).then_some(differing)
 }
 
-fn say(
+fn say<'o>(
     cx: &AppContext<'_>,
     values: &EnvironmentValues<'_>,
-    choice: &Choice<'_>,
-    objects: &[RenderedObject],
+    choice: &Choice<'o>,
+    objects: &'o [RenderedObject],
     out: &mut Reporter<'_>,
 ) {
+    if !choice.selector.is_plain() || !out.may_do(objects.len()) {
+        return;
+    }
     let own = cx.app.namespace(values.name());
-    let namespace =
-        |object: &RenderedObject| object.namespace.clone().unwrap_or_else(|| own.clone());
+    let namespace = |object: &'o RenderedObject| object.namespace.as_deref().unwrap_or(&own);
     let here = namespace(choice.object);
     let candidates: Vec<(&RenderedObject, &Map)> = objects
         .iter()
@@ -240,7 +241,7 @@ fn say(
         .filter_map(|object| Some((object, choice.labels(object)?)))
         .collect();
     let is_chosen = |(_, labels): &(_, &Map)| choice.selector.matches(labels);
-    if !choice.selector.is_plain() || candidates.iter().any(is_chosen) {
+    if candidates.iter().any(is_chosen) {
         return;
     }
     // Another object of the kind chooses these pods: a page for maintenance has pods of its own on another day.
@@ -264,9 +265,10 @@ fn say(
         let slips = || {
             differing
                 .iter()
-                .all(|(_, wanted, there)| nearest(wanted, [*there]).is_some())
+                .all(|(_, wanted, there)| out.nearest(wanted, [*there]).is_some())
         };
-        (is_only || object.name == choice.object.name || slips()) && !is_taken(object)
+        let may_be_meant = is_only || object.name == choice.object.name || slips();
+        may_be_meant && out.may_do(objects.len()) && !is_taken(object)
     };
     let near = near.filter(is_meant);
     let Some((meant, differing)) = near.min_by_key(|(_, differing)| differing.len()) else {
@@ -306,7 +308,7 @@ fn say(
             choice.object.called(),
         )
         .ending(choice.consequence)
-        .unless_elsewhere(&here, what);
+        .unless_elsewhere(here, what);
     if let Some(other) = cx.manifests.place_of(values.name(), meant, None) {
         finding = finding.note(other, text!("{}", meant.called()));
     }

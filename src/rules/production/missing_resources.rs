@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use envlint_helm::Coverage;
-use envlint_yaml::{Path, Segment};
+use envlint_yaml::{Path, Segment, Value};
 
 use super::template_object::line_of;
 use super::{counts, workloads_of};
-use crate::manifests::RenderedWorkload;
+use crate::manifests::{RenderedObject, RenderedWorkload, items};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
@@ -27,6 +27,9 @@ rule! {
     /// Where the chart renders, the containers decide: values are only reported when a template reads them and makes a
     /// container that lacks resources, and a container that gets them from no value is reported at its template. Without
     /// a chart, a finding is an info.
+    ///
+    /// The message says so where an autoscaler goes by the share of the request that a pod uses, which Kubernetes cannot compute
+    /// without one.
     ///
     /// All sections of a file that lack the same are one finding, and so are all templates of a chart.
     ///
@@ -89,7 +92,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 let message = text!("`{}` sets {}", resources.path(), missing);
                 let finding = out.written(cx, values, &resources, message);
                 let finding = finding.help(advice(cx, resources.path()));
-                let finding = finding.once(missing, "");
+                let mut poor_ones = poor.iter().flatten();
+                let unscaled = poor_ones.find_map(|made| unscaled(cx, values, made));
+                let unscaled = unscaled.unwrap_or_default();
+                let finding = finding.once(text!("{}{}", missing, unscaled), unscaled);
                 out.push(lowered(finding, poor.is_some(), out));
             }
         }
@@ -165,7 +171,71 @@ fn in_template(
     let finding = finding.environment(values.name()).help(IN_TEMPLATE);
     // All templates of a chart that forget them are one cause: whoever wrote the chart.
     let directory = cx.chart.map_or("", |chart| chart.directory.as_str());
-    Some(finding.once_of(directory, missing, subject))
+    let unscaled = unscaled(cx, values, made).unwrap_or_default();
+    let finding = finding.once_of(directory, text!("{}{}", missing, unscaled), subject);
+    Some(finding.ending(unscaled))
+}
+
+/// What becomes of the autoscaler that goes by how much of its request a container uses, where one has none: Kubernetes does not
+/// compute it (pkg/controller/podautoscaler, `calculatePodRequests`). A LimitRange may give it one.
+fn unscaled(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    made: &RenderedWorkload,
+) -> Option<Text> {
+    let objects = cx.manifests.objects(values.name())?;
+    if objects.iter().any(|object| object.kind == "LimitRange") {
+        return None;
+    }
+    let target = (&*made.kind, &*made.name);
+    let mut scalers = objects
+        .iter()
+        .filter(|object| object.scaled() == Some(target));
+    scalers.find_map(|scaler| {
+        let asked = utilization(scaler);
+        let lacks = |resource: &str| {
+            let mut containers = made.containers.iter();
+            containers.any(|container| match resource {
+                "cpu" => !container.requests_cpu,
+                _ => !container.requests_memory,
+            })
+        };
+        let resource = asked.into_iter().find(|resource| lacks(resource))?;
+        Some(text!(
+            ", so {} cannot tell how much of its {} request a pod uses, and does not scale",
+            scaler.called(),
+            if resource == "cpu" { "CPU" } else { "memory" }
+        ))
+    })
+}
+
+/// The resources of whose requests an autoscaler takes a percentage.
+fn utilization(scaler: &RenderedObject) -> Vec<&'static str> {
+    const RESOURCES: [&str; 2] = ["cpu", "memory"];
+    let known = |name: &str| RESOURCES.into_iter().find(|resource| *resource == name);
+    let text = |value: &Value, keys: &[&str]| {
+        let found = keys.iter().try_fold(value, |value, key| value.get(key));
+        found.and_then(Value::as_str).map(str::to_owned)
+    };
+    let metrics = items(scaler.at(&["spec", "metrics"]))
+        .iter()
+        .filter_map(|metric| {
+            let resource = metric.get("resource")?;
+            let is_share = text(resource, &["target", "type"]).as_deref() == Some("Utilization")
+                || resource.get("targetAverageUtilization").is_some();
+            known(&text(resource, &["name"])?).filter(|_| is_share)
+        });
+    // KEDA: https://keda.sh/docs/latest/scalers/cpu/
+    let triggers = items(scaler.at(&["spec", "triggers"]))
+        .iter()
+        .filter_map(|trigger| {
+            let kind =
+                text(trigger, &["metricType"]).or_else(|| text(trigger, &["metadata", "type"]));
+            known(&text(trigger, &["type"])?).filter(|_| kind.as_deref() == Some("Utilization"))
+        });
+    let of_first = scaler.at(&["spec", "targetCPUUtilizationPercentage"]);
+    let of_first = of_first.map(|_| "cpu");
+    metrics.chain(triggers).chain(of_first).collect()
 }
 
 const IN_TEMPLATE: &str = "give each container `resources` in the template, with requests of CPU and memory and a memory limit; values can set them per environment";

@@ -14,6 +14,7 @@ mod placeholder;
 mod shared_data;
 mod single_replica;
 mod smaller_than_before;
+mod stated;
 mod template_object;
 mod test_mode;
 mod unpinned_chart;

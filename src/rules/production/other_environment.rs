@@ -3,7 +3,8 @@
 use envlint_yaml::{Path, Segment};
 
 use super::given::{GivenValue, Verdict, check_given};
-use super::hosts::{domain_of_mail, hosts, is_public, without_domain};
+use super::hosts::{hosts, is_public, without_domain};
+use super::stated::{candidate, database_of, said_environment};
 use super::test_mode::says_test_mode;
 use crate::masking::{Name, Said, Text, text};
 use crate::naming::{Mention, Tier, mentions};
@@ -28,7 +29,8 @@ rule! {
     ///
     /// Defaults of the app's own chart count where production does not override them. A name that is the same in all
     /// environments is none of another one, so it is ignored, unless it is in an address and another address of the same map
-    /// names each environment's own; ignored, too, are lists of environments, labels, annotations, paths
+    /// names each environment's own, or is that of a database, a bucket or a queue (`orders_dev`) and the environment that it
+    /// names has it; ignored, too, are lists of environments, labels, annotations, paths
     /// of files, tolerations, the names in e-mail addresses, and values that no template of the chart reads. The confidence is high where the environment that is named has the same value.
     ///
     /// ## Why it matters
@@ -267,10 +269,15 @@ impl<'c> Known<'c> {
         if is_tag && super::latest_tag::is_moving(text) {
             return None;
         }
-        let part = candidate(text, words)?;
-        let word = self.mentioned(without_domain(part, is_public(text, words)))?;
-        let is_own = self.own.iter().any(|own| own.eq_ignore_ascii_case(word));
-        (!is_own).then_some((word, part))
+        let host = candidate(text, words)?;
+        let host = (without_domain(host, is_public(text, words)), host);
+        let database = database_of(text).map(|name| (name, name));
+        let mut parts = std::iter::once(host).chain(database);
+        parts.find_map(|(searched, part)| {
+            let word = self.mentioned(searched)?;
+            let is_own = self.own.iter().any(|own| own.eq_ignore_ascii_case(word));
+            (!is_own).then_some((word, part))
+        })
     }
 
     /// What the place gives which deploys to production, where other environments are given something else.
@@ -364,11 +371,50 @@ fn confidence(setting: &Setting<'_, '_>, word: &str, part: &str) -> Option<Confi
                 .any(|name| is_one(name, word))
         })
         .collect();
+    // Where the environments before name it, too, and one of them is another one, the word is part of a name.
+    let is_named = |text: Option<&str>| text.is_some_and(|text| has_word(text, word));
+    let of_others = others.iter().any(|other| {
+        let mut names = other.values.environment.names();
+        !names.any(|name| is_one(name, word))
+    });
+    let is_name = of_others && others.iter().all(|other| is_named(other.tree.as_str()));
     match (same.as_slice(), others.len()) {
-        (same, all) if all > 0 && same.len() == all => forgotten(setting, word),
+        (same, all) if all > 0 && same.len() == all => {
+            forgotten(setting, word).or_else(|| of_data(setting, [word, part], same))
+        }
+        _ if is_name => None,
         (same, _) if same.contains(&true) => Some(Confidence::High),
         _ => Some(Confidence::Medium),
     }
+}
+
+/// How sure it is that data which all environments have under one name are those of one of them: `orders_dev`, where dev has
+/// the same. Of another name than the whole of one nobody knows.
+fn of_data(
+    setting: &Setting<'_, '_>,
+    [word, part]: [&str; 2],
+    same: &[bool],
+) -> Option<Confidence> {
+    const DATA: [&str; 7] = [
+        "bucket",
+        "database",
+        "databases",
+        "db",
+        "keyspace",
+        "queue",
+        "topic",
+    ];
+    let words = words_of(&setting.name);
+    let is_data = words.iter().any(|word| DATA.contains(&word.as_str()))
+        || database_of(setting.text) == Some(part);
+    let joint = |char: char| matches!(char, '-' | '_' | '.');
+    let at_end = part
+        .strip_suffix(word)
+        .is_some_and(|rest| rest.ends_with(joint));
+    let at_start = part
+        .strip_prefix(word)
+        .is_some_and(|rest| rest.starts_with(joint));
+    (is_data && same.contains(&true) && (at_end || at_start)).then_some(Confidence::Medium)
 }
 
 /// How sure it is that an address which all environments have was forgotten: one next to it names the environment where it is
@@ -395,6 +441,12 @@ fn forgotten(setting: &Setting<'_, '_>, word: &str) -> Option<Confidence> {
     is_forgotten.then_some(Confidence::Medium)
 }
 
+/// Whether a text has a word, between marks.
+fn has_word(text: &str, word: &str) -> bool {
+    let mut words = text.split(|char: char| !char.is_ascii_alphanumeric());
+    words.any(|known| known.eq_ignore_ascii_case(word))
+}
+
 /// Whether two names are of one stage, or the same.
 fn is_one(name: &str, word: &str) -> bool {
     let stage = |text: &str| mentions(text).next().map(|mention| mention.stage);
@@ -403,78 +455,4 @@ fn is_one(name: &str, word: &str) -> bool {
 
 fn names_production(text: &str) -> bool {
     mentions(text).any(|mention| mention.tier == Tier::Production)
-}
-
-/// The environment that a setting says it is, where its key promises one.
-fn said_environment<'t>(text: &'t str, is_item: bool, words: &[String]) -> Option<&'t str> {
-    let option = "profiles.active=";
-    let given = text.find(option).and_then(|at| {
-        let rest = text.get(at + option.len()..)?;
-        rest.split([' ', '"', '\'', ';']).next()
-    });
-    let said = match given {
-        Some(given) => given,
-        None if promises_environment(words) && !is_item => text,
-        None => return None,
-    };
-    said.split(',').map(str::trim).find(|said| {
-        let whole = mentions(said).next();
-        whole.is_some_and(|mention| {
-            mention.word.len() == said.len()
-                && matches!(mention.tier, Tier::Development | Tier::Staging)
-        })
-    })
-}
-
-/// Whether a key is one of those that say which environment it is.
-fn promises_environment(words: &[String]) -> bool {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let is_environment = |word: &str| {
-        matches!(
-            word,
-            "env" | "environment" | "stage" | "profile" | "profiles"
-        )
-    };
-    match words.as_slice() {
-        [.., "profiles", "active"] | [.., "active", "profile" | "profiles"] => true,
-        [.., before, "name" | "type"] => matches!(*before, "env" | "environment" | "stage"),
-        [.., last] => is_environment(last),
-        [] => false,
-    }
-}
-
-/// The part of a value that may name an environment: a host, or the whole where it is one word.
-fn candidate<'t>(text: &'t str, words: &[String]) -> Option<&'t str> {
-    let is_path = text.starts_with(['/', '.']) || text.contains("/dev/");
-    let is_word = text.bytes().all(|byte| {
-        byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'-' | b'_'
-                    | b'.'
-                    | b':'
-                    | b'/'
-                    | b'@'
-                    | b','
-                    | b'?'
-                    | b'='
-                    | b'&'
-                    | b'%'
-                    | b'+'
-                    | b'~'
-            )
-    });
-    let of_image = words
-        .iter()
-        .any(|word| matches!(word.as_str(), "image" | "repository" | "registry"));
-    if !is_word || is_path || of_image {
-        return None;
-    }
-    match text.split_once("://") {
-        Some((_, rest)) => {
-            let host = rest.split(['/', '?', ':']).next().unwrap_or(rest);
-            Some(host.rsplit('@').next().unwrap_or(host))
-        }
-        None => Some(domain_of_mail(text).unwrap_or(text)),
-    }
 }

@@ -17,6 +17,7 @@ rule! {
     /// In the environments of the production tier, reports values that say themselves that somebody has to put another one in
     /// their place: `REPLACE_ME`, `CHANGE-ME`, `REPLACE_WITH_…`, `YOUR_CLIENT_KEY`, `TO_BE_REPLACED`, `<your-domain>`, `TODO`, hosts such as `shop.your-domain.com`, parts of addresses
     /// in capitals (`ghcr.io/OWNER/shop`), and hosts under a domain that nobody can have (`shop.example`, `.invalid`, `.test`).
+    /// An image with a variable of a shell in it (`${REGISTRY}/shop`) is one where Argo CD deploys it, which fills in none.
     /// Labels and annotations are ignored; so are secrets, which `secrets/default-password` reports.
     ///
     /// Of the manifests that fetch what is deployed (Application, ApplicationSet and AppProject of Argo CD, the repositories of Flux), it
@@ -50,8 +51,11 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     check_given(cx, out, &judge_given);
-    let is_wanted = |name: &str, text: &str| is_placeholder(text) || has_reserved_host(name, text);
+    let is_one = |name: &str, text: &str| is_placeholder(text) || has_reserved_host(name, text);
+    let is_wanted = |name: &str, text: &str| is_one(name, text) || is_open_image(name, text);
     let found = of_production(cx, &is_wanted).into_iter();
+    let found = found
+        .filter(|setting| is_one(&setting.name, setting.text) || is_taken_as_it_is(cx, setting));
     let found = found.filter(|setting| !setting.is_metadata() && !is_secret(setting));
     let found = found.filter(|setting| !is_said_of_sealed(cx, setting));
     // Whoever fills in one of a file's sees the others.
@@ -65,6 +69,20 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let finding = cause.finding(out, message);
         out.push(finding.help(ADVICE));
     }
+}
+
+/// Whether an image has a variable of a shell in it: `${REGISTRY}/shop`.
+fn is_open_image(name: &str, text: &str) -> bool {
+    let words = words_of(name);
+    let mut words = words.iter().map(String::as_str);
+    text.contains("${") && words.any(|word| matches!(word, "image" | "repository" | "registry"))
+}
+
+/// Whether nothing fills in variables before Helm reads the value: Argo CD takes the files as they lie in the repository,
+/// while scripts may fill them in, and Flux does.
+fn is_taken_as_it_is(cx: &AppContext<'_>, setting: &Setting<'_, '_>) -> bool {
+    let deployment = cx.app.deployment(setting.values.name());
+    deployment.is_some_and(|deployment| deployment.tool == Some("Argo CD"))
 }
 
 /// Values that the place gives which deploys to production.

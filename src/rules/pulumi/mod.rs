@@ -9,6 +9,8 @@ mod shared_encryption;
 mod unpinned_region;
 mod unread_key;
 
+use std::collections::HashMap;
+
 use envlint_yaml::Path;
 
 use super::{AppContext, Rule};
@@ -34,6 +36,8 @@ struct StackValues<'a> {
     root: &'a Tree<'a>,
     /// Its configuration.
     config: Vec<Entry<'a>>,
+    /// Where in it the first of each key is.
+    by_key: HashMap<String, usize>,
 }
 
 /// A value of a stack's configuration.
@@ -78,7 +82,7 @@ fn add_secures<'a>(path: &Path, tree: &Tree<'a>, deep: usize, found: &mut Vec<(P
 impl StackValues<'_> {
     /// The value of a key.
     fn get(&self, key: &str) -> Option<&Entry<'_>> {
-        self.config.iter().find(|entry| entry.key == key)
+        self.config.get(*self.by_key.get(key)?)
     }
 
     /// Whether it may have a key that its file lacks, by what it imports.
@@ -101,10 +105,16 @@ fn stacks<'a>(cx: &'a AppContext<'_>) -> Option<(&'a Project, Vec<StackValues<'a
             path: Path::root().key("config").key(key),
             value,
         });
+        let config: Vec<Entry<'_>> = entries.collect();
+        let mut by_key = HashMap::new();
+        for (at, entry) in config.iter().enumerate() {
+            by_key.entry(entry.key.clone()).or_insert(at);
+        }
         StackValues {
             values,
             root,
-            config: entries.collect(),
+            config,
+            by_key,
         }
     });
     Some((project, stacks.collect()))

@@ -1,5 +1,7 @@
 //! `pulumi/plain-secret`.
 
+use std::collections::HashMap;
+
 use super::{Entry, StackValues, stacks};
 use crate::masking::{Name, Text, text};
 use crate::pulumi::is_ciphertext;
@@ -55,7 +57,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let Some((project, stacks)) = stacks(cx) else {
         return;
     };
-    let reads = cx.workspace.reads_of(project);
+    let mut reads = HashMap::new();
+    for (key, read) in cx.workspace.reads_of(project) {
+        if read.is_secret {
+            reads.entry(key).or_insert(read);
+        }
+    }
     for stack in &stacks {
         for entry in &stack.config {
             let secures = entry.secures();
@@ -76,12 +83,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .declaration(&entry.key)
                 .filter(|declared| declared.is_secret);
             let declared = declared.map(|declared| Location::new(&project.source, declared.span));
-            let read = || {
-                let mut read = reads
-                    .iter()
-                    .filter(|(key, read)| *key == entry.key && read.is_secret);
-                read.next().map(|(_, read)| read.location.clone())
-            };
+            let read = || reads.get(&entry.key).map(|read| read.location.clone());
             // Pulumi refuses a declared one, whatever another rule says of it.
             let is_said = declared.is_none() && is_reported(entry);
             let Some(place) = declared.or_else(read) else {

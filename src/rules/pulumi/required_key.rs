@@ -1,6 +1,6 @@
 //! `pulumi/required-key`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use envlint_yaml::Path;
 
@@ -60,10 +60,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         return;
     };
     let reads = cx.workspace.reads_of(project);
+    let secret_reads = reads.iter().filter(|(_, read)| read.is_secret);
+    let secret_reads: HashSet<&str> = secret_reads.map(|(key, _)| key.as_str()).collect();
     let is_secret = |key: &str| {
         let declared = project.declaration(key);
-        let mut reads = reads.iter().filter(|(known, _)| known == key);
-        declared.is_some_and(|declared| declared.is_secret) || reads.any(|(_, read)| read.is_secret)
+        declared.is_some_and(|declared| declared.is_secret) || secret_reads.contains(key)
     };
     for declared in &project.declared {
         if declared.is_given || !project.owns(&declared.key) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Entry, StackValues, stacks};
 use crate::masking::{Name, Text, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Confidence, nearest};
+use crate::source::Confidence;
 
 rule! {
     /// No program reads a key that stacks have.
@@ -85,7 +85,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .at(first.path.clone())
             .confidence(Confidence::Medium)
             .suggest_or(
-                nearest(key, keys).map(str::to_owned),
+                out.nearest(key, keys).map(str::to_owned),
                 text!("remove it: `pulumi config rm {}`", Name(key)),
             );
         let others = found.iter().skip(1);

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::{EnvironmentValues, source_of};
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Location, Severity, Source, nearest};
+use crate::source::{Location, Severity, Source};
 use crate::values::{Located, Tree};
 use crate::workspace::{SchemaError, ValuesSchema};
 
@@ -306,7 +306,7 @@ impl<'a> Complaint<'_, 'a> {
             return finding.help("add `global` to the schema of the subchart");
         }
         let known = self.known_keys();
-        let near = nearest(key, known.iter().map(String::as_str));
+        let near = out.nearest(key, known.iter().map(String::as_str));
         finding.suggest_or(near, "remove it, or add it to the schema")
     }
 
@@ -317,7 +317,7 @@ impl<'a> Complaint<'_, 'a> {
         if let Some(place) = self.level.values.place_of(&path) {
             finding.location = place;
         }
-        finding.help(text!("add it to {}", Name(&self.level.values.file.path)))
+        finding.help(text!("add it to {}", self.level.values.file.called()))
     }
 
     fn message(&self, kind: &ValidationErrorKind, value: &Located<'_>) -> Text {

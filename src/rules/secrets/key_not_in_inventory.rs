@@ -2,7 +2,6 @@
 
 use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::nearest;
 
 rule! {
     /// A sealed value belongs to a secret or key that the inventory does not list.
@@ -73,8 +72,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 ),
             };
             let near = match known {
-                Some(known) => nearest(&key, known.keys.iter().map(|key| key.name.as_str())),
-                None => nearest(
+                Some(known) => out.nearest(&key, known.keys.iter().map(|key| key.name.as_str())),
+                None => out.nearest(
                     &secret,
                     secrets
                         .inventory

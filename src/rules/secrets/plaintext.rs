@@ -35,7 +35,8 @@ rule! {
     /// out counts, and what `{{ "…" | b64enc }}` does, and not what an action makes of values; and files that hold settings or keys by their names: `.env`,
     /// `prod.env`, `application.properties`, and `tls.key` or `*.pem` outside of examples and tests. Definitions of custom resources name fields and hold no values, and
     /// bundles of messages (`messages_de.properties`, `i18n/`) hold labels, so only tokens and private keys are looked for there. The same holds for
-    /// scripts of a shell, Makefiles and Jenkinsfiles, comments among them.
+    /// scripts of a shell, Makefiles and Jenkinsfiles, comments among them, but for what they `export`, and for Terraform, but for
+    /// the defaults of its variables.
     ///
     /// | where | severity |
     /// |---|---|

@@ -6,10 +6,10 @@ use envlint_helm::{Chart, Layer, Read, Reads};
 use envlint_yaml::{Node, Path, Segment, Value};
 
 use crate::manifests::{Field, Probe, Reach};
-use crate::masking::{Name, ObjectName, Said, Text, text};
+use crate::masking::{ObjectName, Said, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Confidence, Severity, nearest};
+use crate::source::{Confidence, Severity};
 use crate::values::Tree;
 
 rule! {
@@ -144,7 +144,8 @@ fn missing<'c>(
         let places = reads.needing(path);
         let mut reached = places
             .into_iter()
-            .filter(|read| read.is_reached(effective, path) != Some(false));
+            .filter(|read| read.is_reached(effective, path) != Some(false))
+            .filter(|read| !read.is_supplied(effective, path));
         Some((path, reached.next()?))
     };
     unset.iter().filter_map(read).collect()
@@ -245,15 +246,15 @@ impl Undefined<'_> {
             Text::listed(&names)
         );
         let is_known = cx.app.declared.is_some() || cx.app.has_evidence();
-        let near = near(values.effective.as_ref(), path);
+        let near = near(values.effective.as_ref(), path, out);
         let help = match is_known {
             true => text!(
                 "set it in {}, or give the template a default",
-                Name(&values.file.path)
+                values.file.called()
             ),
             false => text!(
                 "set it in {}, or give the template a default; if it is given when the app is deployed, list it under `given:` in envlint.yaml",
-                Name(&values.file.path)
+                values.file.called()
             ),
         };
         let template = cx.place_of_read(&self.read);
@@ -285,12 +286,12 @@ impl Undefined<'_> {
 }
 
 /// A path next to it that is set and written almost the same.
-fn near(effective: Option<&Tree<'_>>, path: &Path) -> Option<Path> {
+fn near(effective: Option<&Tree<'_>>, path: &Path, out: &Reporter<'_>) -> Option<Path> {
     let Some(Segment::Key(key)) = path.last() else {
         return None;
     };
     let parent = path.parent()?;
     let siblings = effective?.at(&parent)?.entries();
-    let known = nearest(key, siblings.iter().map(|(known, _)| *known))?;
+    let known = out.nearest(key, siblings.iter().map(|(known, _)| *known))?;
     Some(parent.key(known))
 }

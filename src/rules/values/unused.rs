@@ -12,7 +12,7 @@ use super::wrapper;
 use crate::masking::{Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Confidence, Severity, Source, slip};
+use crate::source::{Confidence, Severity, Source};
 use crate::values::{Located, Tree, is_off, is_off_on_the_way, same, words_of};
 use crate::workspace::{App, ChartFiles, Tier};
 
@@ -108,7 +108,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         .filter(|value| !value.is_ignored(out))
         .take(MOST)
     {
-        groups.entry(value.mark(cx)).or_default().push(value);
+        groups.entry(value.mark(cx, out)).or_default().push(value);
     }
     for (mark, group) in &mut groups {
         group.sort_by_key(|unused| {
@@ -129,6 +129,8 @@ struct Mark {
     /// Apart from the others: a section at the root, and what is probably misspelt
     alone: Option<String>,
     near: Option<Path>,
+    /// The map in which templates read what has the same name
+    elsewhere: Option<Path>,
     /// Whether a named template would read it that nothing executes
     is_idle: bool,
     is_decided: bool,
@@ -302,14 +304,23 @@ fn finding(
         [one] => one.path.clone(),
         _ => first.path.parent()?,
     };
+    let meant = mark.elsewhere.as_ref().filter(|_| group.len() == 1);
+    let meant = meant.and_then(|map| match first.path.last()? {
+        Segment::Key(key) => Some(map.key(key.as_str())),
+        _ => None,
+    });
     let mut finding = out
         .finding(tree.key_location(), message)
         .at(path)
         .of_paths(group.iter().map(|unused| unused.path.clone()))
         .environment(values.name())
         .suggest_or(
-            mark.near.as_ref(),
-            text!("remove {}, or let a template of the chart read {0}", them),
+            mark.near.as_ref().or(meant.as_ref()),
+            match &mark.elsewhere {
+                Some(map) if map.is_root() => "the chart reads such values at the root".into(),
+                Some(map) => text!("the chart reads such values in `{}`", map),
+                None => text!("remove {}, or let a template of the chart read {0}", them),
+            },
         );
     // What is not here may read it in theory.
     if cx.coverage(&first.path) != Coverage::Unread {
@@ -346,6 +357,16 @@ fn finding(
     })
 }
 
+/// Whether one of two keys is the other behind the name of the map that has both: `pullPolicy` and `imagePullPolicy` in `image`.
+fn repeats_map(map: &Path, [key, other]: [&str; 2]) -> bool {
+    let Some(Segment::Key(name)) = map.last() else {
+        return false;
+    };
+    let whole = [words_of(name), words_of(key)].concat();
+    let short = [words_of(name), words_of(other)].concat();
+    *words_of(other) == *whole || *words_of(key) == *short
+}
+
 fn is_production(cx: &AppContext<'_>, index: usize) -> bool {
     let values = cx.environments.get(index);
     values.is_some_and(|values| values.environment.tier == Tier::Production)
@@ -370,17 +391,21 @@ impl<'c> Unused<'c> {
         Some((*index, tree))
     }
 
-    fn mark(&self, cx: &AppContext<'_>) -> Mark {
+    fn mark(&self, cx: &AppContext<'_>, out: &Reporter<'_>) -> Mark {
         let map = self.path.parent().unwrap_or_default();
         let values = self
             .place(cx)
             .and_then(|(index, _)| cx.environments.get(index));
-        let near = values.and_then(|values| self.near(cx, values));
+        let near = values.and_then(|values| self.near(cx, values, out));
         let is_section = || {
             let mut places = self.places.iter();
             places.any(|(_, tree)| tree.as_scalar().is_none())
         };
-        let is_alone = near.is_some() || (map.is_root() && is_section());
+        let is_moved = |near: &Path| near.last() == self.path.last();
+        let elsewhere = near.as_ref().filter(|near| is_moved(near));
+        let elsewhere = elsewhere.and_then(Path::parent);
+        let near = near.filter(|_| elsewhere.is_none());
+        let is_alone = near.is_some() || (map.is_root() && is_section() && elsewhere.is_none());
         let reads = cx.chart.and_then(|chart| chart.reads());
         let mut places = self.places.iter();
         Mark {
@@ -388,6 +413,7 @@ impl<'c> Unused<'c> {
             alone: is_alone.then(|| general(&self.path)),
             is_idle: reads.is_some_and(|reads| reads.idle(&self.path).is_some()),
             near,
+            elsewhere,
             is_decided: places.any(|(index, tree)| {
                 let is_off = is_off(tree) || self.is_in_what_is_off(cx, *index);
                 is_production(cx, *index)
@@ -437,7 +463,12 @@ impl<'c> Unused<'c> {
     }
 
     /// A path that is read, that no file of the environment sets, and that may be meant.
-    fn near(&self, cx: &AppContext<'_>, values: &EnvironmentValues<'_>) -> Option<Path> {
+    fn near(
+        &self,
+        cx: &AppContext<'_>,
+        values: &EnvironmentValues<'_>,
+        out: &Reporter<'_>,
+    ) -> Option<Path> {
         let Some(Segment::Key(key)) = self.path.last() else {
             return None;
         };
@@ -452,16 +483,21 @@ impl<'c> Unused<'c> {
         let is_free = |path: &Path| !values.mentions(path);
         let keys = reads.keys_below(&parent);
         let free = keys.into_iter().filter(|key| is_free(&parent.key(*key)));
-        if let Some(known) = slip(key, free) {
+        if let Some(known) = out.slip(key, free) {
             return Some(parent.key(known));
         }
+        let longer = reads.keys_below(&parent).into_iter();
+        let mut longer = longer.filter(|known| repeats_map(&parent, [key, known]));
+        if let Some(path) = longer.next().map(|known| parent.key(known)) {
+            return Some(path).filter(is_free);
+        }
+        // All that is in it is read one map further up. Every section has a switch, which says nothing.
         let mut inner = self.places.iter().flat_map(|(_, tree)| tree.entries());
-        let mut outer = inner.find_map(|(key, _)| {
-            let path = parent.key(key);
-            (reads.coverage(&path) == Coverage::Read && is_free(&path)).then_some(path)
-        });
-        if let Some(path) = outer.take_if(|_| !parent.is_root()) {
-            return Some(path);
+        let is_outer = |path: &Path| reads.coverage(path) == Coverage::Read && is_free(path);
+        let all_outer = inner.clone().all(|(key, _)| is_outer(&parent.key(key)));
+        let telling = inner.find(|(key, _)| *key != "enabled");
+        if let Some((key, _)) = telling.filter(|_| all_outer && !parent.is_root()) {
+            return Some(parent.key(key));
         }
         // Moved up or down. At the root, only a key of several words says which one is meant.
         let is_telling = !parent.is_root() || words_of(key).len() > 1;

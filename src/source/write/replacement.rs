@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use tempfile::NamedTempFile;
 
 use super::{WriteError, persist, place, temporary};
+use crate::source::read_regular;
 
 /// How many files are got ready together: each is held open until it is put in its place.
 const AT_ONCE: usize = 256;
@@ -55,7 +56,9 @@ impl Replacement {
     /// # Errors
     /// When the file is not the one that was read, or cannot be replaced.
     pub fn put(self) -> Result<Replaced, WriteError> {
-        if fs::read(&self.path)? != self.read.as_bytes() {
+        // What cannot be read any more is not the file that was read.
+        let now = read_regular(&self.path);
+        if now.ok().as_deref() != Some(self.read.as_bytes()) {
             return Err(WriteError::Changed);
         }
         persist(self.temporary, &self.path)?;

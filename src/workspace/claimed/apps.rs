@@ -113,6 +113,7 @@ fn deployment(place: &Place, environment: &Environment) -> Option<Deployment> {
             .cluster
             .clone()
             .or_else(|| cluster_of(&claim.evidence.file)),
+        tool: claim.tool,
         evidence: place.evidence.clone(),
         ..Deployment::new(environment.clone(), own)
     })

@@ -39,6 +39,13 @@ jobs:
 fn a_step_says_behind_its_commands_where_they_run() {
     let workflow = "\
 jobs:
+  web:
+    steps:
+      - run: helm upgrade web web -f deploy/prod.yaml
+  next:
+    defaults:
+      run:
+        working-directory: other
   deploy:
     steps:
       - if: github.ref == 'refs/heads/dev'
@@ -62,6 +69,9 @@ jobs:
         ("deploy/shop/values-b29129-prod.yaml", "a: 3\n"),
         ("deploy/shop/values-c6af30-dev.yaml", "a: 4\n"),
         ("other/Chart.yaml", CHART),
+        ("other/deploy/prod.yaml", "a: 5\n"),
+        ("web/Chart.yaml", CHART),
+        ("deploy/prod.yaml", "a: 6\n"),
         (".github/workflows/cd.yml", workflow),
     ];
     insta::assert_snapshot!(apps(&files));

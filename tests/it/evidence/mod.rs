@@ -27,6 +27,7 @@ mod remains;
 mod runs;
 mod sealed;
 mod subtree;
+mod syncs;
 mod tasks;
 mod terraform;
 mod told;

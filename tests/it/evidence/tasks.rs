@@ -180,3 +180,31 @@ fn jsonnet_is_not_evaluated_and_that_is_said() {
     let line = "environments/prod/main.jsonnet:3:8: Jsonnet deploys the chart of `web`, and envlint does not evaluate Jsonnet, so its values are not known";
     assert!(said.contains(line), "{said}");
 }
+
+/// Targets by their first name, each with the labels of the clusters that it selects.
+#[test]
+fn targets_of_fleet_tell_environments_by_their_labels() {
+    let fleet = "\
+defaultNamespace: shop
+helm: {chart: ./chart, releaseName: shop}
+targets:
+- name: first
+  clusterSelector: {matchLabels: {env: dev}}
+  defaultNamespace: shop-dev
+  helm: {valuesFiles: [deployments/one.yaml]}
+- name: second
+  clusterSelector: {matchLabels: {env: prod}}
+  helm: {valuesFiles: [deployments/two.yaml]}
+- name: third
+  doNotDeploy: true
+  clusterSelector: {matchLabels: {env: staging}}
+  helm: {valuesFiles: [deployments/two.yaml]}
+";
+    let seen = apps(&[
+        ("fleet.yaml", fleet),
+        ("chart/Chart.yaml", CHART),
+        ("deployments/one.yaml", "a: 1\n"),
+        ("deployments/two.yaml", "a: 1\n"),
+    ]);
+    insta::assert_snapshot!(seen);
+}

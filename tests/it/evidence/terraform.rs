@@ -103,3 +103,32 @@ fn a_module_that_nothing_calls_deploys_nothing() {
     ));
     insta::assert_snapshot!(format!("{idle}\n--- called\n{}", apps(&files)));
 }
+
+/// A resource that exists for one environment alone is deployed to that, whatever a default says.
+#[test]
+fn a_condition_tells_the_environment_of_a_resource() {
+    let release = |environment: &str| {
+        format!(
+            "resource \"helm_release\" \"shop_{environment}\" {{\n  count = var.environment == \"{environment}\" ? 1 : 0\n  name = \"shop\"\n  chart = \"./chart\"\n  values = [file(\"values-{environment}.yaml\")]\n}}\n"
+        )
+    };
+    let main = format!(
+        "{}{}variable \"environment\" {{\n  default = \"dev\"\n}}\n",
+        release("dev"),
+        release("prd")
+    );
+    let mut files = vec![
+        ("main.tf", main.as_str()),
+        ("chart/Chart.yaml", CHART),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prd.yaml", "a: 2\n"),
+    ];
+    let expected = [
+        "shop dev chart values-dev.yaml",
+        "shop prd chart values-prd.yaml",
+    ];
+    assert_eq!(deployments(&files), expected);
+    files.push(("dev.tfvars", "environment = \"dev\"\n"));
+    files.push(("prd.tfvars", "environment = \"prd\"\n"));
+    assert_eq!(deployments(&files), expected);
+}

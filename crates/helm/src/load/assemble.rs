@@ -17,6 +17,9 @@ use crate::warning::Warning;
 /// Subcharts of subcharts of …: archives can nest without a directory tree that would bound them.
 const MAX_DEPTH: usize = 32;
 
+/// Charts that a chart says it depends on. No chart known to us names a fifth of this.
+const MAX_DEPENDENCIES: usize = 1_000;
+
 /// Makes a chart of its files.
 pub(super) fn chart(files: Vec<SourceFile>, loading: Loading<'_>) -> Result<Chart, LoadError> {
     loading.tell(&files);
@@ -137,6 +140,10 @@ impl Builder {
         let missing = || LoadError::new("Chart.yaml file is missing");
         let metadata = self.metadata.ok_or_else(missing).and_then(|mut metadata| {
             metadata.validate().map_err(LoadError::new)?;
+            if metadata.dependencies.len() > MAX_DEPENDENCIES {
+                let message = format!("the chart names more than {MAX_DEPENDENCIES} dependencies");
+                return Err(LoadError::new(message).at_limit(true));
+            }
             Ok(metadata)
         });
         let parent = metadata.as_ref().map_or("", |m| m.name.as_str());

@@ -7,7 +7,8 @@ use super::charts::Charts;
 use super::path::Step;
 use super::record::{At, Guard, Recorder, Use};
 
-const GLOBAL: &str = "global";
+/// The key of the values that a chart shares with its subcharts.
+pub(super) const GLOBAL: &str = "global";
 /// With how many kinds of data texts of values are executed.
 const MOST_CONTEXTS: usize = 64;
 /// Methods of Helm's type `common.Values`.
@@ -19,6 +20,8 @@ pub(super) struct Flow<'c> {
     pub(super) record: Recorder,
     pub(super) at: At,
     pub(super) variables: Vec<(Arc<str>, Known)>,
+    /// Whether what is read only goes to who installs the chart, in its notes
+    pub(super) is_told: bool,
     /// The variables that were declared outside of the innermost loop
     pub(super) loop_start: usize,
 }
@@ -34,6 +37,7 @@ impl<'c> Flow<'c> {
                 member: 0,
             },
             variables: Vec::new(),
+            is_told: false,
             loop_start: 0,
         }
     }
@@ -124,7 +128,9 @@ impl<'c> Flow<'c> {
     /// Records that a value is read.
     pub(super) fn take(&mut self, value: &Known, how: Use, guard: Guard) {
         match value {
+            Known::Place(place) if self.is_told && self.is_of_any(place) => {}
             Known::Place(place) => self.record.place(place, how, guard, &self.at),
+            Known::Dot(_) if self.is_told => {}
             Known::Dot(member) if matches!(how, Use::Taken | Use::Lost) => {
                 let steps = self
                     .charts
@@ -155,6 +161,15 @@ impl<'c> Flow<'c> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a place may lie in any value of a chart.
+    fn is_of_any(&self, place: &Place) -> bool {
+        let mut members = self.charts.members.iter();
+        members.any(|member| {
+            let inside = place.steps.strip_prefix(member.steps.as_slice());
+            inside.is_some_and(|inside| inside.first().is_none_or(|step| *step == Step::Any))
+        })
     }
 
     /// A field of a value.
@@ -207,6 +222,15 @@ impl<'c> Flow<'c> {
             }
             Known::Place(place) => self.step(place, Step::Key(key.into()), guard),
             Known::Dict(map) => map.get(key).cloned().unwrap_or(Known::Other),
+            Known::Merged(parts) => {
+                // A map that was made with other keys adds nothing to this one.
+                let has =
+                    |part: &&Known| !matches!(part, Known::Dict(map) if !map.contains_key(key));
+                let parts: Arc<[Known]> = parts.iter().filter(has).cloned().collect();
+                self.each(&Known::Merged(parts), guard, &mut |flow, part| {
+                    flow.field(part, key, guard)
+                })
+            }
             other => self.each(other, guard, &mut |flow, part| flow.field(part, key, guard)),
         }
     }
@@ -248,7 +272,7 @@ impl<'c> Flow<'c> {
             found.safe = if depth == 0 { place.safe } else { usize::MAX };
             Some(Known::Place(found))
         });
-        Some(Known::Either(around.collect()))
+        Some(Known::Merged(around.collect()))
     }
 
     /// Any item of a value.

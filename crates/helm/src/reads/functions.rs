@@ -3,10 +3,34 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use envlint_gotemplate::tree::{Expr, ExprKind};
+
 use super::abstraction::Known;
 use super::condition::Condition;
 use super::flow::Flow;
 use super::record::{Guard, Use};
+
+/// Functions whose outcome is a map of its own.
+const FRESH: [&str; 6] = ["deepCopy", "dict", "fromJson", "fromYaml", "omit", "pick"];
+
+/// Whether an argument is a map that is made for the call, and that no variable knows.
+pub(super) fn is_fresh(argument: &Expr) -> bool {
+    let ExprKind::Pipe(pipe) = &argument.kind else {
+        return false;
+    };
+    let first = pipe
+        .commands
+        .last()
+        .and_then(|last| last.args.split_first());
+    let Some((ExprKind::Function(function), rest)) = first.map(|(first, rest)| (&first.kind, rest))
+    else {
+        return false;
+    };
+    let name = function.name();
+    let bare = name.strip_prefix("must").unwrap_or(name);
+    FRESH.iter().any(|known| known.eq_ignore_ascii_case(bare))
+        || (bare.to_ascii_lowercase().starts_with("merge") && rest.first().is_some_and(is_fresh))
+}
 
 /// The outcome of a function with these arguments. `is_fresh` says that no variable and no value is the first argument, so
 /// that nobody sees how the function changes it.
@@ -92,6 +116,9 @@ fn choices(flow: &mut Flow<'_>, name: &str, args: &[Known], guard: Guard) -> Opt
     })
 }
 
+/// What sprig calls the kind and the type of what is not there.
+const NOTHING: [&str; 2] = ["invalid", "<nil>"];
+
 /// Functions that only ask.
 fn tests(flow: &mut Flow<'_>, name: &str, args: &[Known], guard: Guard) -> Option<Known> {
     let condition = match (name, args) {
@@ -100,6 +127,15 @@ fn tests(flow: &mut Flow<'_>, name: &str, args: &[Known], guard: Guard) -> Optio
         ("ne", [value, other]) => equal(value, std::slice::from_ref(other)).not(),
         ("all", _) => Condition::All(args.iter().map(Known::truth).collect()),
         ("any", _) => Condition::One(args.iter().map(Known::truth).collect()),
+        // Nothing is of no kind but `invalid`.
+        ("kindIs" | "typeIs" | "typeIsLike", [kind, Known::Place(place)])
+            if kind
+                .as_text()
+                .is_some_and(|kind| !NOTHING.contains(&&**kind)) =>
+        {
+            let there = Condition::There(Arc::clone(&place.steps));
+            Condition::All([there, Condition::Open].into())
+        }
         ("kindIs" | "typeIs" | "typeIsLike", [_, _]) | ("kindOf" | "typeOf", [_]) => {
             Condition::Open
         }
@@ -168,7 +204,12 @@ fn merge(
     for arg in args {
         flow.take(arg, Use::Tested, guard);
     }
-    let parts = args.iter().cloned().map(|arg| arg.safe(true)).collect();
+    let part = |(index, arg): (usize, &Known)| match arg.clone().safe(true) {
+        // `set` may have given more keys to a map that a variable has.
+        Known::Dict(map) if index > 0 || !is_fresh => Known::Either([Known::Dict(map)].into()),
+        arg => arg,
+    };
+    let parts = args.iter().enumerate().map(part).collect();
     Some(flow.join(parts, Known::Merged, guard))
 }
 

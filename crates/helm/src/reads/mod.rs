@@ -32,6 +32,7 @@ use crate::values::{Effective, Given, Table};
 pub use branches::Branch;
 use charts::{Charts, Member};
 use condition::Condition;
+use flow::GLOBAL;
 use path::{Step, run_together};
 use record::{At, Context, Guard, Object, Record, Recorder};
 
@@ -292,7 +293,7 @@ impl Reads {
     /// Whether something that may read the path cannot be seen.
     fn is_hidden(&self, path: &[Segment]) -> bool {
         let is_global =
-            |path: &[Segment]| matches!(path.first(), Some(Segment::Key(key)) if key == "global");
+            |path: &[Segment]| matches!(path.first(), Some(Segment::Key(key)) if key == GLOBAL);
         let mut absent = self.charts.absent.iter();
         !self.is_complete
             || absent.any(|steps| {
@@ -371,6 +372,22 @@ impl<'r> Read<'r> {
         }
         self.all
             .passes(self.record().guard, effective.values(), path.segments())
+    }
+
+    /// Whether the chart that reads a value of `global` here brings it itself: who shares it sees none.
+    pub fn is_supplied(&self, effective: &Effective<'_>, path: &Path) -> bool {
+        let is_global = matches!(path.segments().first(), Some(Segment::Key(key)) if key == GLOBAL);
+        let member = self.all.charts.members.get(self.record().member);
+        let own = member.filter(|member| is_global && !member.steps.is_empty());
+        own.is_some_and(|member| {
+            let steps = member.steps.iter().map(|step| match step {
+                Step::Key(key) => Some(Segment::Key(key.to_string())),
+                Step::Any => None,
+            });
+            let whole = steps.chain(path.segments().iter().cloned().map(Some));
+            let whole: Option<Path> = whole.collect();
+            whole.is_some_and(|path| effective.values().lacks(&path).is_none())
+        })
     }
 
     /// Why a render with these values does not get to this place; none where it does, or where nobody knows.

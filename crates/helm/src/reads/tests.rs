@@ -382,3 +382,48 @@ fn what_a_named_template_is_handed_in_a_list_is_told_apart() {
         &["a.port r!", "b.port r!", "a.path r!", "b.path r!"],
     );
 }
+
+#[test]
+fn what_the_notes_go_through_is_not_read() {
+    const HELPER: &str = "{{- define \"warn\" }}{{ $all := .context.Values }}{{ range .sections }}{{ $section := $all }}{{ range split \".\" . }}{{ $section = index $section . }}{{ end }}{{ if not (index $section \"resources\") }}{{ . }}{{ end }}{{ end }}{{ end }}";
+    const CALL: &str =
+        "{{ include \"warn\" (dict \"sections\" (list \"a\") \"context\" $) }}{{ .Values.shown }}";
+    for (name, expected) in [
+        ("templates/NOTES.txt", ["a -", "shown r!"]),
+        ("templates/a.yaml", ["a r", "shown r!"]),
+    ] {
+        let chart = chart(&[("templates/_warn.tpl", HELPER), (name, CALL)]);
+        assert_eq!(answers(&chart, &["a", "shown"]), expected, "{name}");
+    }
+}
+
+#[test]
+fn tests_tell_what_is_there() {
+    let reached = |template: &str, values: &str, path_of: &str| {
+        let sub = "apiVersion: v2\nname: sub\nversion: 1.0.0\n";
+        let chart = chart(&[
+            ("charts/sub/Chart.yaml", sub),
+            ("charts/sub/values.yaml", "global: {own: 1}\n"),
+            ("charts/sub/templates/a.yaml", template),
+            ("values.yaml", values),
+        ]);
+        let reads = Reads::of(&chart);
+        let effective = Effective::overlay(&chart, Given::layers([])).expect("values");
+        let path = path(path_of);
+        let needing = reads.needing(&path).into_iter();
+        let mut open = needing.filter(|read| !read.is_supplied(&effective, &path));
+        open.any(|read| read.is_reached(&effective, &path) != Some(false))
+    };
+    let global = "global: {x: 1}\n";
+    assert!(reached("{{ .Values.global.ns }}", global, "global.ns"));
+    let guarded = "{{ if .Values.global.ns }}{{ .Values.global.ns }}{{ else }}none{{ end }}";
+    assert!(!reached(guarded, global, "global.ns"));
+    // The subchart has it of its own.
+    assert!(!reached("{{ .Values.global.own }}", global, "global.own"));
+    let kind = "{{ if kindIs \"string\" .Values.a }}{{ .Values.a }}{{ end }}";
+    assert!(!reached(kind, "sub: {}\n", "sub.a"));
+    let invalid = "{{ if kindIs \"invalid\" .Values.a }}{{ .Values.a }}{{ end }}";
+    assert!(reached(invalid, "sub: {}\n", "sub.a"));
+    let merged = "{{ define \"k\" }}{{ if .Values.k }}{{ .Values.k }}{{ end }}{{ end }}{{ include \"k\" (merge (dict \"a\" 1) .) }}";
+    assert!(!reached(merged, "sub: {}\n", "sub.k"));
+}

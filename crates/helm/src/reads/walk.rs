@@ -29,9 +29,6 @@ const MOST_NAMES: usize = 200;
 
 /// How many pairs of a text of the values and of data that it gets are walked.
 const MOST_EVALUATED: usize = 20_000;
-/// Functions whose outcome is a map of its own.
-const FRESH: [&str; 6] = ["deepCopy", "dict", "fromJson", "fromYaml", "omit", "pick"];
-
 /// A template that is to be walked, with what it gets.
 struct Call {
     template: Arc<Template>,
@@ -43,9 +40,13 @@ struct Call {
 /// Walks through all templates of the charts, and through those that stand in the values of a chart and in its files.
 pub(super) fn walk(charts: &Charts, chart: &Chart) -> Recorder {
     let mut walker = Walker::new(charts);
+    let (mut notes, is_notes) = (Vec::new(), |name: &str| name.ends_with("/NOTES.txt"));
     for (number, member) in charts.members.iter().enumerate() {
         for name in &member.templates {
-            walker.call(name, Known::Dot(number), 0, number);
+            match is_notes(name) {
+                true => notes.push((name, number)),
+                false => walker.call(name, Known::Dot(number), 0, number),
+            }
         }
         for steps in &member.imports {
             walker.flow.import(number, steps);
@@ -56,6 +57,13 @@ pub(super) fn walk(charts: &Charts, chart: &Chart) -> Recorder {
         walker.flow.take(&place, Use::Tested, 0);
     }
     walker.drain();
+    // What takes all values only to tell something makes nothing of them.
+    walker.flow.is_told = true;
+    for (name, number) in notes {
+        walker.call(name, Known::Dot(number), 0, number);
+    }
+    walker.drain();
+    walker.flow.is_told = false;
     if !walker.flow.record.contexts.is_empty() {
         walker.evaluate(texts::of_chart(chart));
     }
@@ -445,7 +453,7 @@ impl<'c> Walker<'c> {
                 Known::Other
             }
             _ => {
-                let is_fresh = rest.first().is_some_and(is_fresh);
+                let is_fresh = rest.first().is_some_and(functions::is_fresh);
                 functions::call(&mut self.flow, name, arguments, is_fresh, guard)
             }
         }
@@ -481,23 +489,4 @@ impl<'c> Walker<'c> {
             }
         }
     }
-}
-
-/// Whether an argument is a map that is made for the call, and that no variable knows.
-fn is_fresh(argument: &Expr) -> bool {
-    let ExprKind::Pipe(pipe) = &argument.kind else {
-        return false;
-    };
-    let first = pipe
-        .commands
-        .last()
-        .and_then(|last| last.args.split_first());
-    let Some((ExprKind::Function(function), rest)) = first.map(|(first, rest)| (&first.kind, rest))
-    else {
-        return false;
-    };
-    let name = function.name();
-    let bare = name.strip_prefix("must").unwrap_or(name);
-    FRESH.iter().any(|known| known.eq_ignore_ascii_case(bare))
-        || (bare.to_ascii_lowercase().starts_with("merge") && rest.first().is_some_and(is_fresh))
 }

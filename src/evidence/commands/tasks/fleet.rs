@@ -21,17 +21,26 @@ pub(super) fn add(root: &Node, found: &mut Vec<Task>) {
     };
     lay_over(&mut asked, helm);
     let before = found.len();
-    for target in items(root, &["targetCustomizations"]) {
+    // `targets` is what they were called first.
+    let targets = ["targetCustomizations", "targets"];
+    for target in targets.iter().flat_map(|key| items(root, &[key])) {
         let (Some(name), Some(helm)) = (text(target, &["name"]), at(target, &["helm"])) else {
             continue;
         };
+        if at(target, &["doNotDeploy"]).and_then(Node::as_bool) == Some(true) {
+            continue;
+        }
         let mut asked = asked.clone();
+        let own = ["namespace", "defaultNamespace"];
+        let own = own.iter().find_map(|key| text(target, &[key]));
+        asked.namespace = own.map(str::to_owned).or(asked.namespace);
         lay_over(&mut asked, helm);
         found.push(Task {
             at: target.span().start,
             line: asked.line(),
             words: Some(said_text!("the target `{}` of Fleet", ObjectName(name))),
             target: Some(name.to_owned()),
+            environment: environment(target),
             ..Task::default()
         });
     }
@@ -43,6 +52,16 @@ pub(super) fn add(root: &Node, found: &mut Vec<Task>) {
             ..Task::default()
         });
     }
+}
+
+/// The environment that the labels tell of the clusters that a target selects.
+/// <https://fleet.rancher.io/gitrepo-targets>
+fn environment(target: &Node) -> Option<String> {
+    let keys = ["env", "environment", "stage", "tier"];
+    let mut labels = keys
+        .iter()
+        .filter_map(|key| text(target, &["clusterSelector", "matchLabels", key]));
+    labels.next().map(str::to_owned)
 }
 
 /// What a target says comes over what is said for all; its values files come last.

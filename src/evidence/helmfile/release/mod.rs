@@ -1,13 +1,14 @@
 //! A release of a helmfile in one environment.
 
+mod chart;
 mod doubts;
 
 use envlint_yaml::{Map, Node, Value};
 
 use super::state::{Doubt, Part, State, is_lenient};
 use super::walk::{Step, Walk, folder_of};
-use super::{DEFAULT, runs, selectors, unread};
-use crate::evidence::claim::{Chart, Claim, Evidence, LayerPath, MissingFile, Rank, given};
+use super::{DEFAULT, runs, selectors};
+use crate::evidence::claim::{Chart, Claim, Evidence, LayerPath, Rank, given};
 use crate::evidence::files::directory_of;
 use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, leaves, text};
@@ -41,6 +42,8 @@ struct Values {
     given: Vec<String>,
     /// Templates of values.
     templates: Vec<String>,
+    /// Whether a file is not there that helmfile asks for: what it says, nobody knows.
+    lacks: bool,
 }
 
 impl Walk<'_, '_> {
@@ -159,6 +162,7 @@ impl Walk<'_, '_> {
             values.layers.extend(found.into_iter().map(LayerPath::file));
         } else if !self.reader.files.has_values(&full) {
             if !release.may_miss() {
+                values.lacks = true;
                 let evidence = release.evidence("");
                 self.said
                     .add_missing(&shown(&release.name), full, evidence, self.reader.files);
@@ -216,7 +220,11 @@ impl Walk<'_, '_> {
             release: Some(release.name.clone()).filter(is_known),
             namespace: release.namespace().filter(is_known),
             chart: Some(chart),
-            given: values.given.iter().filter_map(|name| given(name)).collect(),
+            given: {
+                let names = values.given.iter().filter_map(|name| given(name));
+                let any = "**".parse().ok().filter(|_| values.lacks);
+                names.chain(any).collect()
+            },
             layers: values.layers,
             rank: Rank::Declared,
             tool: Some("helmfile"),
@@ -227,39 +235,6 @@ impl Walk<'_, '_> {
                 .collect(),
             evidence: release.evidence(words),
         });
-    }
-
-    /// The chart: a directory where there is one. helmfile: what begins with a dot is always one.
-    fn chart(&mut self, release: &Release<'_>) -> Chart {
-        let chart = release.filled(release.first("chart").unwrap_or_default());
-        let chart = chart.trim();
-        let full = self.reader.path(&release.state.directory, chart);
-        if let Some(path) = full.clone().filter(|path| self.reader.files.is_chart(path)) {
-            return Chart::Local(path);
-        }
-        if chart.starts_with("./") || chart.starts_with("../") {
-            let reason = said_text!(
-                "the chart `{}` of `{}` is not in the repository",
-                ObjectName(shown(chart)),
-                ObjectName(shown(&release.name))
-            );
-            let evidence = release.evidence("");
-            let place = Some((evidence.line, evidence.column));
-            self.said.unread.push(unread(&evidence.file, place, reason));
-            let is_here = |path: &String| self.reader.files.exists(path) || has_holes(path);
-            self.said
-                .missing
-                .extend(full.filter(|path| !is_here(path)).map(|path| MissingFile {
-                    path,
-                    of: shown(&release.name),
-                    evidence,
-                    is_needed: true,
-                    is_here: false,
-                }));
-        }
-        let version = release.first("version").map(|text| release.filled(text));
-        let version = version.map_or_else(String::new, |version| format!("@{version}"));
-        Chart::Remote(shown(&format!("{chart}{version}")))
     }
 }
 

@@ -172,7 +172,7 @@ fn waiting(cx: &AppContext<'_>, pair: &PairStates, out: &Reporter<'_>) -> Option
         .help(text!(
             "add {} to {}; write `null` there when {} needs none",
             if new.len() == 1 { "a value" } else { "values" },
-            Name(&to.file.path),
+            to.file.called(),
             Name(to.name())
         ));
     let finding = match new.as_slice() {
@@ -351,7 +351,7 @@ fn pending(
             "if {} needs {}, add {1} to {}; otherwise allow the difference under `perEnvironment:` in envlint.yaml",
             Name(values.name()),
             it,
-            Name(&values.file.path)
+            values.file.called()
         ),
         None if cx.app.is_of_stacks() => {
             "set it there if the program needs it, or allow the difference under `perEnvironment:` in envlint.yaml".into()
@@ -420,7 +420,7 @@ fn ways(what: &'static str, path: &Path, values: &EnvironmentValues<'_>) -> Text
     text!(
         "add {} to {}, or allow the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
         what,
-        Name(&values.file.path),
+        values.file.called(),
         Name(&in_flow(path))
     )
 }

@@ -31,7 +31,8 @@ rule! {
     /// - octal numbers, `0644` is 420, and numbers that lose a leading zero, `08` is 8. A file `mode` is meant to be
     ///   octal, so it is an info there
     /// - integers that come out with an exponent: `{{ .Values.x }}` and `quote` print 1234567 as `1.234567e+06`; `toYaml`,
-    ///   `toJson`, `int` and `int64` keep it. What the chart renders decides; where it does not render, whether a template
+    ///   `toJson`, `int` and `int64` keep it. What the chart renders decides: a number that stands by itself in an object is
+    ///   one for JSON, whatever its look. Where it does not render, whether a template
     ///   reads the value, and where the chart is not known it is an info
     /// - integers that are too large for a float64, and lose their last digits everywhere
     ///

@@ -11,6 +11,7 @@ use super::{Asked, Task};
 use crate::evidence::commands::words::head;
 use crate::evidence::files::directory_of;
 use crate::masking::{Name, ObjectName, text as said_text};
+use crate::naming::environment_name;
 pub(in crate::evidence::commands) use ways::Modules;
 use ways::{Way, filled};
 
@@ -35,7 +36,20 @@ pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Ta
     let all = releases
         .iter()
         .flat_map(|release| ways.iter().map(move |way| (release, way)));
-    let tasks = all.filter_map(|((at, label, body), way)| task(*at, label, body, way));
+    let tasks = all.filter_map(|((at, label, body), way)| {
+        let condition = Condition::of(body);
+        let is_met = |way: &Way| condition.as_ref().is_none_or(|only| only.is_met(way));
+        // Where another way of those that are written makes it, this one does not.
+        if !is_met(way) && ways.iter().any(is_met) {
+            return None;
+        }
+        let mut task = task(*at, label, body, way)?;
+        let tells = |only: &Condition| environment_name(&only.wanted).is_some();
+        if let Some(only) = condition.filter(|only| tells(only) && !only.is_met(way)) {
+            task.environment = Some(only.wanted);
+        }
+        Some(task)
+    });
     let tasks = tasks.take(MOST).map(|task| {
         let idle_here = idle.clone();
         // It is said of the first release of a module.
@@ -48,6 +62,35 @@ pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Ta
         }
     });
     tasks.collect()
+}
+
+/// That a resource exists for one value of a variable alone: `count = var.environment == "prod" ? 1 : 0`.
+struct Condition {
+    name: String,
+    wanted: String,
+}
+
+impl Condition {
+    fn of(body: &str) -> Option<Condition> {
+        let count = attribute(body, "count")?.trim_start_matches('(');
+        let (left, rest) = count.split_once("==")?;
+        let (wanted, choice) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
+        let choice: String = choice.split_whitespace().collect();
+        let name = left.trim().strip_prefix("var.")?;
+        let is_one = choice.trim_start_matches(')') == "?1:0";
+        let is_name = name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        (is_one && is_name && !wanted.contains('$')).then(|| Condition {
+            name: format!("var.{name}"),
+            wanted: wanted.to_owned(),
+        })
+    }
+
+    /// Whether the variable has the value in a way to run the module.
+    fn is_met(&self, way: &Way) -> bool {
+        way.values.get(&self.name) == Some(&self.wanted)
+    }
 }
 
 /// The releases in a file: where each begins, its label, and what it says.

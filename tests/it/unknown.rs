@@ -1,0 +1,99 @@
+//! Values that are given when an app is deployed and that nobody here knows: what the chart makes of them is not judged.
+
+use crate::support::Sandbox;
+
+const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
+
+/// The errors and warnings about what a chart makes, each with its rule.
+fn findings(files: &[(&str, &str)]) -> Vec<String> {
+    let outcome = Sandbox::with(files).check();
+    let made = ["chart/", "api/", "secrets/invalid-object"];
+    let of_manifests = outcome.findings.iter().filter(|finding| {
+        let is_made = made.iter().any(|start| finding.rule.starts_with(start));
+        is_made && finding.severity > envlint::source::Severity::Info
+    });
+    let shown = of_manifests.map(|finding| format!("{}: {}", finding.rule, finding.message.show()));
+    shown.collect()
+}
+
+/// `image: shop:` is no YAML, and no pod has a container without a tag by this: the command gives one.
+#[test]
+fn a_text_that_is_given_stands_where_the_chart_reads_it() {
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec:\n  containers:\n  - name: shop\n    image: acme/shop:{{ .Values.tag }}\n    ports:\n    - containerPort: {{ .Values.port }}\n";
+    let script = "for ENV in dev prod; do\n  helm upgrade shop chart -f chart/values-$ENV.yaml --set tag=$TAG --set port=$PORT\ndone\n";
+    let mut files = vec![
+        ("chart/Chart.yaml", CHART),
+        ("chart/templates/pod.yaml", template),
+        ("chart/values-dev.yaml", "a: 1\n"),
+        ("chart/values-prod.yaml", "a: 1\n"),
+        ("deploy.sh", script),
+    ];
+    assert_eq!(findings(&files), [""; 0]);
+    files[4].1 =
+        "for ENV in dev prod; do\n  helm upgrade shop chart -f chart/values-$ENV.yaml\ndone\n";
+    assert_eq!(findings(&files).len(), 1);
+}
+
+/// A template of values gives the map that the chart reads; what fails behind it is what is said.
+#[test]
+fn a_map_that_is_given_is_no_reason_to_fail() {
+    let helmfile = "environments: {dev: {}, prod: {}}\n---\nreleases:\n- name: shop\n  chart: ./chart\n  values: [values.yaml.gotmpl, \"values-{{ .Environment.Name }}.yaml\"]\n";
+    let secret = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: shop}\nspec:\n  secretStoreRef:\n    name: {{ .Values.store.name }}\n    kind: SecretStore\n  target: {name: shop}\n  data:\n  - secretKey: key\n    remoteRef: {key: {{ .Values.secrets.key.name }}}\n";
+    let files = [
+        ("helmfile.yaml.gotmpl", helmfile),
+        (
+            "values.yaml.gotmpl",
+            "store: {name: {{ env \"STORE\" | quote }}}\n",
+        ),
+        ("values-dev.yaml", "secrets: {key: {name: a}}\n"),
+        ("values-prod.yaml", "secrets: {token: {name: a}}\n"),
+        ("chart/Chart.yaml", CHART),
+        ("chart/templates/secret.yaml", secret),
+    ];
+    insta::assert_snapshot!(findings(&files).join("\n"));
+}
+
+/// Which of the files are laid over each other is not known, so nothing is missing for sure; what is there is judged.
+#[test]
+fn what_a_layer_that_is_not_known_may_set_is_not_missing() {
+    let volume = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: shop}\nspec:\n  nfs:\n    server: {{ .Values.nfs.server }}\n    path: /\n  capacity: {storage: 1Gi}\n  accessModes: [ReadWriteOnce]\n";
+    let files = [
+        ("chart/Chart.yaml", CHART),
+        ("chart/values.yaml", "nfs: {server: null}\n"),
+        ("chart/templates/volume.yaml", volume),
+        ("deployments/shop/config/common.yaml", "nfs: {server: a}\n"),
+        ("deployments/shop/config/dev.yaml", "nfs: {size: 1}\n"),
+        ("deployments/shop/config/prod.yaml", "nfs: {size: 1}\n"),
+    ];
+    assert_eq!(findings(&files), [""; 0]);
+    let mut without = files.to_vec();
+    without.remove(3);
+    assert_eq!(findings(&without).len(), 1);
+}
+
+/// A text stands only where a template cannot do without: a digest that is given, too, takes no branch that nothing takes.
+#[test]
+fn what_is_given_takes_no_branch_by_itself() {
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec:\n  containers:\n  - name: shop\n    image: acme/shop{{ if .Values.digest }}@{{ .Values.digest }}{{ else }}:1.0{{ end }}\n    args: [{{ required \"a host\" .Values.host | quote }}]\n    command: {{ .Values.command | first }}\n";
+    let script = "for ENV in dev prod; do\n  helm upgrade shop chart -f values-$ENV.yaml --set digest=$DIGEST --set host=$HOST\ndone\n";
+    let given = script.replace("--set host", "--set command[0]=$COMMAND --set host");
+    let mut files = vec![
+        ("chart/Chart.yaml", CHART),
+        ("chart/values.yaml", "digest: ''\ncommand: [a]\n"),
+        ("chart/templates/pod.yaml", template),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "command: null\n"),
+        ("deploy.sh", script),
+    ];
+    let broken = |files: &[(&str, &str)]| -> Vec<&'static str> {
+        let findings = Sandbox::with(files).check().findings.into_iter();
+        let rules = findings.map(|finding| finding.rule);
+        rules
+            .filter(|rule| rule.starts_with("objects/") || rule.starts_with("chart/"))
+            .collect()
+    };
+    // Prod has no command, and nothing gives one.
+    assert_eq!(broken(&files), ["chart/does-not-render"]);
+    files[5].1 = &given;
+    assert_eq!(broken(&files), [""; 0]);
+}
