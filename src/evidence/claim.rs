@@ -218,6 +218,10 @@ pub struct Claims {
     pub named: BTreeMap<String, Evidence>,
     /// Files that a place reads which nothing runs, each with the reason.
     pub idle: BTreeMap<String, Text>,
+    /// Files of an environment by their names, with which nothing is deployed there, each with the reason.
+    pub left: BTreeMap<String, Text>,
+    /// Files with objects that others bring, and the environments that these are of.
+    pub(super) brought: BTreeMap<String, BTreeSet<String>>,
     /// Files that a place names and that are not there.
     pub missing: Vec<MissingFile>,
     /// What kustomizations name in vain.

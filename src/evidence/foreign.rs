@@ -5,6 +5,7 @@
 use envlint_yaml::{Document, Mapping, Node};
 
 use super::nodes::{at, items, text};
+use crate::naming::around_values;
 
 /// What a YAML file is that is surely no values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +45,21 @@ impl Foreign {
 }
 
 /// Keys that values may have as well: what they hold decides.
-const DOUBTFUL: [&str; 12] = [
+const DOUBTFUL: [&str; 16] = [
     "AWSTemplateFormatVersion",
     "bases",
+    "blocks",
     "environments",
     "helmDefaults",
     "helmfiles",
     "jobs",
     "openapi",
+    "phases",
     "pipeline",
+    "pipelines",
     "releases",
     "stages",
+    "steps",
     "swagger",
     "templates",
 ];
@@ -90,7 +95,7 @@ const OF_HELMFILE: [&str; 24] = [
 
 /// What a YAML text is, where it is surely no values.
 pub(super) fn foreign(path: &str, text: &str) -> Option<Foreign> {
-    if path.starts_with(".github/") || path.contains("/.github/") {
+    if path.starts_with(".github/") || path.contains("/.github/") || is_of_pipelines(path) {
         return Some(Foreign::Pipeline);
     }
     let says_nothing = |line: &&str| {
@@ -113,7 +118,11 @@ pub(super) fn foreign(path: &str, text: &str) -> Option<Foreign> {
     }
     let is_flow = first.starts_with('{') && !first.starts_with("{{");
     if is_flow || edges().any(|key| DOUBTFUL.contains(&key)) {
-        return of_shape(text);
+        let shape = of_shape(text);
+        // Values may have steps and phases, too.
+        let has_shape = || Document::parse(text).root().is_some_and(has_steps);
+        let is_pipeline = shape.is_none() && !is_called_values(path) && has_shape();
+        return shape.or(is_pipeline.then_some(Foreign::Pipeline));
     }
     None
 }
@@ -246,6 +255,72 @@ fn has_pipeline(root: &Node) -> bool {
             && at(root, &["pipeline", "stages"]).is_some()
 }
 
+/// Steps at the root of a file: of Buildkite, Woodpecker, Drone, Codefresh and Cloud Build; the blocks of Semaphore, the phases of
+/// CodeBuild, the pipelines of Bitbucket.
+fn has_steps(root: &Node) -> bool {
+    const RUNNING: [&str; 7] = [
+        "args", "block", "command", "commands", "plugins", "trigger", "wait",
+    ];
+    let is_step = |step: &Node| RUNNING.iter().any(|key| at(step, &[key]).is_some());
+    let is_list = |node: &Node, key: &str| !items(node, &[key]).is_empty();
+    let mut steps = items(root, &["steps"]).iter().chain(entries(root, "steps"));
+    let mut blocks = items(root, &["blocks"]).iter();
+    let is_branch = |node: &Node| {
+        let mut steps = node.as_sequence().into_iter().flatten();
+        steps.any(|step| {
+            at(step, &["step"])
+                .or_else(|| at(step, &["parallel"]))
+                .is_some()
+        })
+    };
+    let pipelines = at(root, &["pipelines", "default"]).into_iter();
+    let mut pipelines = pipelines.chain(
+        ["branches", "custom", "tags", "pull-requests"]
+            .iter()
+            .filter_map(|kind| at(root, &["pipelines", kind])?.as_mapping())
+            .flat_map(|map| map.iter().map(|(_, node)| node)),
+    );
+    steps.any(is_step)
+        || blocks.any(|block| is_list(block, "task") || at(block, &["task", "jobs"]).is_some())
+        || entries(root, "phases").any(|phase| is_list(phase, "commands"))
+        || pipelines.any(is_branch)
+}
+
+/// Folders at the root of a repository in which systems of pipelines look for them.
+const HOMES: [&str; 14] = [
+    ".azure-pipelines",
+    ".azuredevops",
+    ".buildkite",
+    ".circleci",
+    ".drone",
+    ".forgejo",
+    ".gitea",
+    ".gitlab",
+    ".harness",
+    ".pipelines",
+    ".semaphore",
+    ".teamcity",
+    ".tekton",
+    ".woodpecker",
+];
+
+/// Whether a file is a pipeline by where it lies. What is called values may be just that: `.gitlab/values-dev.yaml`.
+fn is_of_pipelines(path: &str) -> bool {
+    let Some((home, inside)) = path.split_once('/') else {
+        return false;
+    };
+    // Below a folder of their own, files may be anything that the pipelines use.
+    let is_near = !inside.contains('/') || home != ".gitlab";
+    HOMES.contains(&home) && is_near && !is_called_values(path)
+}
+
+/// Whether the name of a file says that it holds values.
+fn is_called_values(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let stem = file.split(".y").next().unwrap_or(file);
+    around_values(stem).is_some()
+}
+
 /// Keys that a file of Docker Compose may have at its edge.
 /// <https://docs.docker.com/reference/compose-file/>
 const COMPOSE: [&str; 8] = [
@@ -330,6 +405,30 @@ mod tests {
             ("environments: [dev]\n", None),
             ("templates: {a: {image: x}}\n", None),
             ("environments:\n  x: {{ .a }}\n", None),
+            (
+                "version: v1.0\nblocks:\n- name: a\n  task: {jobs: [{commands: [make]}]}\n",
+                Some(Foreign::Pipeline),
+            ),
+            ("blocks: [{name: a, task: b}]\n", None),
+            (
+                "steps:\n- label: a\n  command: make\n",
+                Some(Foreign::Pipeline),
+            ),
+            (
+                "steps:\n  a: {image: b, commands: [make]}\n",
+                Some(Foreign::Pipeline),
+            ),
+            ("steps: 3\n", None),
+            ("steps: [{weight: 10}, {weight: 50}]\n", None),
+            (
+                "version: 0.2\nphases:\n  build:\n    commands: [make]\n",
+                Some(Foreign::Pipeline),
+            ),
+            (
+                "pipelines:\n  default:\n  - step: {script: [make]}\n",
+                Some(Foreign::Pipeline),
+            ),
+            ("pipelines: {default: main}\n", None),
             ("openapi: 3.0.0\n", Some(Foreign::OpenApi)),
             ("openapi: {enabled: true}\n", None),
             (
@@ -340,6 +439,14 @@ mod tests {
             ("global: {}\nservices:\n  web:\n    deploy: {}\n", None),
         ] {
             assert_eq!(foreign("a.yaml", text), expected, "{text}");
+        }
+        for (path, expected) in [
+            (".semaphore/production.yml", Some(Foreign::Pipeline)),
+            (".gitlab/deploy/prod.yaml", None),
+            (".circleci/values-prod.yaml", None),
+            ("semaphore/production.yml", None),
+        ] {
+            assert_eq!(foreign(path, "replicas: 1\n"), expected, "{path}");
         }
         let compose = "services:\n  web: {image: a}\n";
         for path in ["docker-compose.prod.yml", "compose.yaml"] {

@@ -36,15 +36,28 @@ impl Config<'_> {
         Evidence::at(&Location::new(self.source, place), words)
     }
 
+    /// The environments: that of the path, or those that bring the file.
+    fn environments(&self, names: &Names, said: &Claims) -> Vec<Option<String>> {
+        let own = names.of_path(&self.source.path);
+        let brought = said
+            .brought
+            .get(&self.source.path)
+            .filter(|_| own.is_none());
+        match brought.filter(|by| !by.is_empty()) {
+            Some(by) => by.iter().cloned().map(Some).collect(),
+            None => vec![own],
+        }
+    }
+
     /// The claim of a chart with no values but those of the object.
-    fn claim(&self, chart: String, kind: &'static str, names: &Names) -> Claim {
+    fn claim(&self, chart: String, kind: &'static str) -> Claim {
         let spec = |key: &str| text(self.object, &["spec", key]).map(str::to_owned);
         let set = at(self.object, &["spec", "set"]).and_then(Node::as_mapping);
         let set = set.into_iter().flat_map(|map| map.iter());
         let namespace = text(self.object, &["metadata", "namespace"]).map(str::to_owned);
         Claim {
             names: vec![self.name.to_owned()],
-            environment: names.of_path(&self.source.path),
+            environment: None,
             release: Some(self.name.to_owned()),
             namespace: spec("targetNamespace").or(namespace),
             cluster: None,
@@ -84,7 +97,7 @@ pub(super) fn claims(sources: &[Arc<Source>], names: &Names, said: &mut Claims) 
         let repository = spec("repo").map(|repository| repository.trim_end_matches('/'));
         let reference = repository.map_or_else(|| name.to_owned(), |of| format!("{of}/{name}"));
         let version = spec("version").map_or_else(String::new, |version| format!("@{version}"));
-        let mut claim = chart.claim(format!("{reference}{version}"), "HelmChart", names);
+        let mut claim = chart.claim(format!("{reference}{version}"), "HelmChart");
         let home = directory_of(&chart.source.path);
         let over = configs.extract_if(.., |config| {
             config.name == chart.name && directory_of(&config.source.path) == home
@@ -93,14 +106,22 @@ pub(super) fn claims(sources: &[Arc<Source>], names: &Names, said: &mut Claims) 
             claim.layers.extend(config.layer());
             claim.also.push(config.evidence("HelmChartConfig"));
         }
-        said.claims.push(claim);
+        for environment in chart.environments(names, said) {
+            said.claims.push(Claim {
+                environment,
+                ..claim.clone()
+            });
+        }
     }
     for config in configs {
-        let claim = config.claim(config.name.to_owned(), "HelmChartConfig", names);
-        said.claims.push(Claim {
-            // The chart is one of a cluster, and nothing here says of which.
-            is_loose: claim.environment.is_none(),
-            ..claim
-        });
+        let claim = config.claim(config.name.to_owned(), "HelmChartConfig");
+        for environment in config.environments(names, said) {
+            said.claims.push(Claim {
+                // The chart is one of a cluster, and nothing here says of which.
+                is_loose: environment.is_none(),
+                environment,
+                ..claim.clone()
+            });
+        }
     }
 }

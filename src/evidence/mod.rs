@@ -27,6 +27,7 @@ mod subtree;
 mod tells;
 mod template;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -127,6 +128,10 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     if directories.patch_applications(files) {
         said.refused.truncate(refused);
     }
+    let of_k3s = parsed(|hints| hints.k3s);
+    let of_others = of_k3s.iter().map(|source| source.path.clone());
+    said.brought
+        .extend(of_others.map(|path| (path, BTreeSet::new())));
     if is_kustomized {
         flux::claims(
             &objects,
@@ -145,7 +150,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         said.unread.extend(directories.cut());
     }
     published::resolve(&scan.candidates, &objects, files, &mut said);
-    k3s::claims(&parsed(|hints| hints.k3s), names, &mut said);
+    k3s::claims(&of_k3s, names, &mut said);
     helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);
     let helmfiles = scan.candidates.iter().filter(|file| file.hints.helmfile);
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);

@@ -465,6 +465,8 @@ mod tests {
             ("blue", true),
             ("2", true),
             ("mysql", false),
+            ("feast", false),
+            ("eastus2", true),
             ("acme", false),
             ("", false),
         ] {

@@ -99,7 +99,13 @@ pub(super) fn is_usual_place(word: &str) -> bool {
     // `useast1`, `euw1`, `westeurope`, `eus2`
     let is_joined = || {
         let directions = ["east", "west", "north", "south", "central"];
-        directions.iter().any(|word| stem.contains(word))
+        // A single letter beside one makes another word: `feast`.
+        let rest = directions
+            .iter()
+            .fold(stem.to_owned(), |rest, word| rest.replace(word, " "));
+        let is_part =
+            |part: &str| part.len() > 1 || part.starts_with(|char: char| char.is_ascii_digit());
+        (rest != stem && rest.split_whitespace().all(is_part))
             || (stem.len() < word.len()
                 && stem.len() <= 5
                 && PLACES

@@ -158,6 +158,7 @@ impl Search<'_> {
         let mut claimed = claimed::claimed(claims, &beside, &told.names, &called);
         let others = claimed::Others {
             taken: &said.taken,
+            left: &said.left,
             parameters: &said.parameters,
             makers: &said.makers,
             fitting: &self.fitting,
@@ -194,6 +195,7 @@ impl Search<'_> {
         used.append(&mut claimed.dropped);
         named.extend(unclaimed::reasons(std::mem::take(&mut said.named)));
         named.append(&mut said.idle);
+        named.append(&mut said.left);
         named.append(&mut claimed.named);
         let left_files = left.iter().flat_map(FoundApp::files);
         used.extend(left_files.map(|file| file.path.clone()));

@@ -216,6 +216,15 @@ fn is_script(path: &str) -> bool {
                 | "package.json"
         )
         || lower.contains("jenkinsfile")
+        || is_bare_script(path)
+}
+
+/// Whether a file may be a script without an ending: `bin/deploy`.
+fn is_bare_script(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or(path);
+    let folder = parts.next().unwrap_or_default();
+    !name.contains('.') && matches!(folder, "bin" | "script" | "scripts")
 }
 
 /// The YAML files that any of these patterns matches, which are in the form of `.gitignore`.

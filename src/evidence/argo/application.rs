@@ -273,6 +273,7 @@ fn one(
         for inline in &helm.inline {
             match inline {
                 Inline::Part(span) => kept.push(LayerPath::part(&location.source.path, *span)),
+                Inline::Patch(file, span) => kept.push(LayerPath::part(file, *span)),
                 Inline::Names(leaves) => given_names.extend(leaves.iter().cloned()),
                 Inline::Open => {}
             }

@@ -10,7 +10,7 @@ use super::spec::{self, Inline, Spec};
 use super::{GROUP, Known, application};
 use crate::evidence::claim::{Claims, Evidence};
 use crate::evidence::files::Files;
-use crate::evidence::kustomize::{Built, Directories, Reach};
+use crate::evidence::kustomize::{Built, Directories, Reach, operations, pointer};
 use crate::evidence::nodes::{at, is_kind, items, leaves};
 use crate::evidence::tells::Names;
 use crate::source::{Location, Source};
@@ -69,7 +69,7 @@ struct Cx<'c, 'f> {
 impl Cx<'_, '_> {
     fn add(&self, source: &Arc<Source>, object: &Node, built: &Built<'_>, said: &mut Claims) {
         if is_kind(object, GROUP, "Application") {
-            let spec = self.spec(source, object, built.node(object));
+            let spec = self.spec(source, object, built);
             application::claims(&spec, source, self.files, self.names, said);
             return;
         }
@@ -91,21 +91,26 @@ impl Cx<'_, '_> {
         said.add_moved(found, &changed, &evidence, "the overlay");
     }
 
-    /// What an Application says with what changes it. Values that stand in its own manifest and that nothing changes keep
-    /// their place.
-    fn spec(&self, source: &Arc<Source>, object: &Node, node: &Node) -> Spec {
+    /// What an Application says with what changes it. Values that stand in its own manifest keep their place, and so do those
+    /// that a patch lays over them; where a patch changes them in another way, only their names are known.
+    fn spec(&self, source: &Arc<Source>, object: &Node, built: &Built<'_>) -> Spec {
+        let node = built.node(object);
         let plain = |text: &str| Some(text.to_owned());
         let own = spec::read(source, object, object, &plain);
         let changed = Arc::new(Source::new(source.path.as_str(), emit(&node.to_value())));
         let node = changed.document.root().unwrap_or(node);
         let mut spec = spec::read(&changed, node, node, &plain);
         let is_same = inline_values(object) == inline_values(node);
+        let over = match is_same {
+            true => Some(Vec::new()),
+            false => patched(built),
+        };
         let mut owned = own.sources.into_iter();
         for helm in &mut spec.sources {
             let own = owned.next().map(|helm| helm.inline).unwrap_or_default();
-            helm.inline = match is_same {
-                true => own,
-                false => helm
+            helm.inline = match &over {
+                Some(over) => own.into_iter().chain(over.iter().cloned()).collect(),
+                None => helm
                     .inline
                     .drain(..)
                     .map(|inline| inline.names(&changed))
@@ -128,6 +133,50 @@ fn inline_values(object: &Node) -> Vec<Value> {
     let keys = ["values", "valuesObject"];
     let of_source = |node| keys.iter().filter_map(move |key| at(node, &["helm", key]));
     sources.flat_map(of_source).map(Node::to_value).collect()
+}
+
+/// The values that patches lay over those of an Application with one source, the lowest first. None where one changes them in
+/// another way.
+fn patched(built: &Built<'_>) -> Option<Vec<Inline>> {
+    const HOME: [&str; 4] = ["spec", "source", "helm", "valuesObject"];
+    let mut found = Vec::new();
+    for change in &built.changes {
+        let part = change.part;
+        if part.as_sequence().is_none() {
+            let helm = at(part, &HOME[..3]);
+            let text = helm.and_then(|helm| at(helm, &["values"]));
+            if text.is_some() || at(part, &["spec", "sources"]).is_some() {
+                return None;
+            }
+            let Some(map) = helm.and_then(|helm| at(helm, &HOME[3..])) else {
+                continue;
+            };
+            // `$patch: replace` is no value.
+            map.as_mapping().filter(|map| map.get("$patch").is_none())?;
+            found.push(match change.patch.is_placed {
+                true => Inline::Patch(change.patch.file.clone(), map.span()),
+                false => Inline::Names(leaves(map)),
+            });
+            continue;
+        }
+        for operation in operations(part) {
+            let path = pointer(operation);
+            let is_at = |home: &[&str]| path.iter().zip(home).all(|(key, known)| key == known);
+            if !is_at(&HOME) {
+                let is_text = path.len() == HOME.len()
+                    && is_at(&HOME[..3])
+                    && path.ends_with(&["values".to_owned()]);
+                if is_text || path.get(1).is_some_and(|key| key == "sources") {
+                    return None;
+                }
+                continue;
+            }
+            let rest = path.get(HOME.len()..).filter(|rest| !rest.is_empty())?;
+            let keys = rest.iter().map(|key| key.replace('.', "\\."));
+            found.push(Inline::Names(vec![keys.collect::<Vec<_>>().join(".")]));
+        }
+    }
+    Some(found)
 }
 
 impl Inline {

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::Known;
 use super::umbrella::{self, Umbrella};
+use super::words::{self, Made, Words};
 use crate::evidence::claim::{self, Claim, Claims, Evidence, Inline, LayerPath, Unread, given};
 use crate::evidence::files::{Files, join, normal};
 use crate::evidence::nodes::leaves;
@@ -43,11 +44,25 @@ struct Maker<'m> {
 
 /// What a chart is deployed with.
 #[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Situation {
+pub(super) struct Situation {
     layers: Vec<LayerPath>,
     /// Values over the layers.
     texts: Vec<String>,
-    environment: Option<String>,
+    pub(super) environment: Option<String>,
+}
+
+impl Situation {
+    /// The files, the lowest first.
+    pub(super) fn paths(&self) -> impl DoubleEndedIterator<Item = &str> {
+        let whole = self.layers.iter().filter(|layer| layer.part.is_none());
+        whole.map(|layer| layer.path.as_str())
+    }
+
+    /// What may tell the environment, the surest first.
+    fn hints(&self, names: &Names) -> Vec<String> {
+        let of_paths = self.paths().rev().filter_map(|path| names.of_path(path));
+        self.environment.iter().cloned().chain(of_paths).collect()
+    }
 }
 
 /// Charts that make Applications of charts that make Applications.
@@ -71,6 +86,7 @@ pub(super) fn claims(known: &Known, files: &Files<'_>, names: &Names, said: &mut
         .collect();
     // Those that something deploys come first: they may deploy others.
     let mut left: Vec<&Maker<'_>> = makers.iter().collect();
+    let mut told: Vec<Words<'_>> = Vec::new();
     for _ in 0..DEEPEST {
         let is_claimed = |maker: &&Maker<'_>| said.claims.iter().any(|claim| maker.is_of(claim));
         let (ready, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(is_claimed);
@@ -78,17 +94,19 @@ pub(super) fn claims(known: &Known, files: &Files<'_>, names: &Names, said: &mut
         if ready.is_empty() {
             break;
         }
-        add_all(&ready, known, files, names, said);
+        add_all(&ready, known, files, names, said, &mut told);
     }
-    add_all(&left, known, files, names, said);
+    add_all(&left, known, files, names, said, &mut told);
+    words::say_left(&told, files, said);
 }
 
-fn add_all(
-    makers: &[&Maker<'_>],
+fn add_all<'m>(
+    makers: &[&Maker<'m>],
     known: &Known,
     files: &Files<'_>,
     names: &Names,
     said: &mut Claims,
+    told: &mut Vec<Words<'m>>,
 ) {
     for maker in makers {
         said.makers.insert(maker.directory.to_owned());
@@ -100,8 +118,14 @@ fn add_all(
         let claims: Vec<&Claim> = said.claims.iter().filter(|claim| of_maker(claim)).collect();
         let is_placed = claims.iter().any(|claim| claim.environment.is_some());
         let is_deployed = !claims.is_empty();
-        for situation in situations(maker, files, said) {
-            maker.add(&situation, is_placed, known, files, names, &mut made);
+        let situations = situations(maker, files, said).into_iter();
+        let mut each: Vec<Made> = situations
+            .filter_map(|situation| maker.made(situation, known, files, names, &mut made))
+            .collect();
+        let words = words::place(&mut each, &|path| maker.names(path), names);
+        told.push(Words::of(maker.directory, words));
+        for one in each {
+            maker.add(one, is_placed, names, &mut made);
         }
         // Nobody knows which values a chart is given that nothing here deploys.
         if !is_deployed {
@@ -175,21 +199,19 @@ impl Maker<'_> {
         matches!(&claim.chart, Some(claim::Chart::Local(path)) if path == self.directory)
     }
 
-    /// The Applications that the chart makes with some values.
-    fn add(
+    /// The Applications that the chart makes with some values; why it does not render is said.
+    fn made(
         &self,
-        situation: &Situation,
-        is_placed: bool,
+        situation: Situation,
         known: &Known,
         files: &Files<'_>,
         names: &Names,
-        made: &mut Claims,
-    ) {
-        let layers = situation.layers.as_slice();
-        let manifests = match self.render(situation, files, known) {
+        said: &mut Claims,
+    ) -> Option<Made> {
+        let manifests = match self.render(&situation, files, known) {
             Ok(manifests) => manifests,
             Err((evidence, error)) => {
-                made.unread.push(Unread::of(
+                said.unread.push(Unread::of(
                     &evidence,
                     text!(
                         "the chart makes Applications, but does not render{}: {}",
@@ -200,32 +222,44 @@ impl Maker<'_> {
                         error
                     ),
                 ));
-                return;
+                return None;
             }
         };
-        let paths = layers.iter().filter(|layer| layer.part.is_none());
-        let paths: Vec<&str> = paths.map(|layer| layer.path.as_str()).collect();
-        let of_paths = paths.iter().rev().filter_map(|path| names.of_path(path));
-        let told = situation.environment.iter().cloned();
-        let hints: Vec<String> = told.chain(of_paths).collect();
-        // With values that belong to something else, the chart makes nothing: they are no values of it.
-        if !manifests.is_empty() {
-            // The chart is deployed, too: where nothing says for which environment, its values tell.
-            match hints.first().filter(|_| !is_placed) {
-                Some(environment) => made.claims.push(self.claim(layers, environment)),
-                None => {
-                    let paths = paths.iter().map(|path| (*path).to_owned());
-                    made.taken.extend(paths);
-                }
-            }
-        }
-        for (evidence, manifest) in &manifests {
+        let hints = situation.hints(names);
+        let parts = manifests.into_iter().map(|(evidence, manifest)| {
             let source = Arc::new(Source::new(evidence.file.as_str(), manifest.text.as_str()));
             let mut found = Claims::default();
             for document in source.document.documents() {
                 super::of_object(&source, document, known, &hints, files, names, &mut found);
             }
-            made.add_moved(found, &source, evidence, "the template");
+            (evidence, source, found)
+        });
+        let parts = parts.collect();
+        Some(Made {
+            situation,
+            word: None,
+            parts,
+        })
+    }
+
+    /// Adds what the chart makes with some values.
+    fn add(&self, one: Made, is_placed: bool, names: &Names, made: &mut Claims) {
+        let layers = one.situation.layers.as_slice();
+        // With values that belong to something else, the chart makes nothing: they are no values of it.
+        if !one.parts.is_empty() {
+            let told = one.word.clone();
+            let told = told.or_else(|| one.situation.hints(names).into_iter().next());
+            // The chart is deployed, too: where nothing says for which environment, its values tell.
+            match told.filter(|_| !is_placed) {
+                Some(environment) => made.claims.push(self.claim(layers, &environment)),
+                None => {
+                    let paths = one.situation.paths().map(str::to_owned);
+                    made.taken.extend(paths);
+                }
+            }
+        }
+        for (evidence, source, found) in one.parts {
+            made.add_moved(found, &source, &evidence, "the template");
         }
     }
 

@@ -14,6 +14,7 @@ mod refused;
 mod set;
 mod spec;
 mod umbrella;
+mod words;
 
 use std::sync::Arc;
 

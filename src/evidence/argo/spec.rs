@@ -52,6 +52,8 @@ pub(super) struct HelmSource {
 pub(super) enum Inline {
     /// A part of the file that is YAML as it stands.
     Part(Span),
+    /// The same in another file, which changes this one.
+    Patch(String, Span),
     /// Values that only have names here: a template, or a text that is quoted.
     Names(Vec<String>),
     /// Values of which not even the names are known: a template makes more than one of them (`{{ toYaml .Values | nindent 8 }}`).
@@ -88,6 +90,9 @@ pub(super) fn read(
     let single = at(spec, &["source"]).into_iter();
     let nodes: Vec<&Node> = single.chain(items(spec, &["sources"])).collect();
     let is_template = !std::ptr::eq(object, template) || is_filled_in(source, object, &nodes);
+    // What a template leaves empty is not there: `chart: '{{ if .remote }}{{ .chart }}{{ end }}'`.
+    let filled =
+        |node: &Node, key: &str| value(node, &[key]).filter(|text| !text.trim().is_empty());
     for node in nodes {
         let repository = value(node, &["repoURL"]);
         if let Some(reference) = value(node, &["ref"]) {
@@ -95,8 +100,8 @@ pub(super) fn read(
         }
         let helm = HelmSource {
             repository,
-            path: value(node, &["path"]),
-            chart: value(node, &["chart"]),
+            path: filled(node, "path"),
+            chart: filled(node, "chart"),
             version: value(node, &["targetRevision"]),
             is_plain: ["directory", "kustomize", "plugin"]
                 .iter()

@@ -17,6 +17,7 @@ pub(super) mod matrix;
 mod place;
 pub(super) mod runs;
 mod scripts;
+mod stems;
 mod tasks;
 pub(super) mod variables;
 pub(super) mod words;
@@ -211,7 +212,8 @@ fn too_many_ways(candidate: &Candidate) -> Unread {
 fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, said: &mut Claims) {
     let (release, chart) = line.release_and_chart();
     let Some(chart) = chart else { return };
-    if is_open(chart) && line.values.iter().all(|file| is_open(file)) {
+    let is_stem = stems::is_stem(chart, place.candidate);
+    if is_open(chart) && !is_stem && line.values.iter().all(|file| is_open(file)) {
         if !line.rank().is_trial() {
             let reason = match &place.task.words {
                 Some(words) => text!(
@@ -235,7 +237,14 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
     let open = layers.found.iter().rev().find(|(path, _)| has_holes(path));
     let all: Vec<Bindings> = open.map_or_else(|| vec![Bindings::new()], |(_, found)| found.clone());
     let all = place.case.of_its_environment(all, names);
-    let mut seen: BTreeSet<Vec<LayerPath>> = BTreeSet::new();
+    let all = match is_stem {
+        true => stems::charts(chart, all, &place.place, files, names),
+        false => all,
+    };
+    if all.is_empty() && is_stem && !line.rank().is_trial() {
+        said.unread.push(place.unread(which_chart(chart)));
+    }
+    let mut seen: BTreeSet<(String, Vec<LayerPath>)> = BTreeSet::new();
     let mut claims = Vec::new();
     for bound in all {
         let filled = layers.found.iter().map(|(path, _)| fill(path, &bound));
@@ -244,8 +253,12 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
             .map(LayerPath::file)
             .collect();
         let lacks_all = filled.is_empty() && !line.values.is_empty();
+        let called = fill(chart, &bound);
         let is_trial_of_nothing = filled.is_empty() && line.rank().is_trial();
-        if is_trial_of_nothing || (lacks_all && open.is_some()) || !seen.insert(filled.clone()) {
+        if is_trial_of_nothing
+            || (lacks_all && open.is_some())
+            || !seen.insert((called.clone(), filled.clone()))
+        {
             continue;
         }
         let of = |text: Option<&String>| {
@@ -253,7 +266,6 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
             text.filter(|text| !has_holes(text) && !text.is_empty())
         };
         let namespace = of(line.namespace.as_ref());
-        let called = fill(chart, &bound);
         let chart = chart_of(&called, line, place, files);
         // A script may try the charts that it is given, one after the other.
         if line.rank().is_trial() && has_holes(&called) && matches!(chart, Chart::Remote(_)) {

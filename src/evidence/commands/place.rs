@@ -61,11 +61,16 @@ impl<'c> Place<'c> {
                 changes.push(word);
             }
         }
-        let known = ["", own];
         // What the step says of itself comes first, wherever it stands in it.
         let of_step = step_directory(candidate, start, at);
         let of_step = of_step.filter(|path| files.is_directory(path));
-        for bases in [of_step.as_slice(), &known.map(str::to_owned)] {
+        // A script in `scripts/` may be run from the folder above it.
+        let known: Vec<String> = ["", own]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(normal(own, ".."))
+            .collect();
+        for bases in [of_step.as_slice(), &known] {
             for change in changes.iter().filter(|change| !has_holes(change)) {
                 for change in spellings(change) {
                     let paths = bases.iter().filter_map(|base| normal(base, change));
@@ -74,8 +79,7 @@ impl<'c> Place<'c> {
             }
             directories.extend(of_step.clone());
         }
-        directories.extend(known.into_iter().map(str::to_owned));
-        directories.extend(normal(own, ".."));
+        directories.extend(known);
         directories.dedup();
         Place {
             candidate,

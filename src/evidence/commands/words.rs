@@ -7,6 +7,8 @@ use crate::evidence::holes::hole;
 
 /// The name of all that a script or a function is called with: `$@`.
 pub(super) const ARGUMENTS: &str = "arguments";
+/// The name of what a pattern rule of make is called for: `$(*)`.
+pub(super) const STEM: &str = "stem";
 /// Variables in variables.
 const DEEPEST: usize = 5;
 
@@ -362,6 +364,7 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
             usual.unwrap_or_else(|| hole(last))
         }
         None if is_name => hole(last),
+        None if name == "*" => hole(STEM),
         None => hole("command"),
     };
     Some((value, rest))

@@ -298,6 +298,9 @@ impl Walk<'_, '_> {
                 // A patch says a part of a release, and is none itself.
                 let patches = resource.steps.iter().flat_map(|step| step.files());
                 self.built.extend(patches.map(str::to_owned));
+                if let Some(by) = said.brought.get_mut(&resource.path) {
+                    by.insert(environment.clone());
+                }
                 if cx.claim_all(resource, &by, said) {
                     self.built.insert(resource.path.clone());
                 }

@@ -11,6 +11,7 @@ mod patch;
 mod reach;
 mod synced;
 mod unfound;
+mod unreached;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};

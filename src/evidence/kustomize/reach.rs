@@ -8,11 +8,11 @@ use envlint_budget::Budget;
 
 use super::Directories;
 use super::synced::{ARGO, FLUX, Roots, synced_by_flux};
+use super::unreached::{beside_others, not_listed, unreached};
 use crate::evidence::claim::{Claims, Unread};
 use crate::evidence::files::Files;
 use crate::evidence::nodes::is_kind;
 use crate::evidence::tells::Names;
-use crate::masking::{ObjectName, text as said_text};
 use crate::naming::{environment_name, known_tier, sample_folder};
 use crate::source::{Source, ancestors, directory_of, join};
 
@@ -123,6 +123,14 @@ impl Reach {
             }
         }
         reach.leave_out_parked(sources, files);
+        let listed = sources.iter();
+        let listed = listed.filter(|source| !reach.unlisted.contains_key(&source.path));
+        let left = unreached(directories, listed, &reach.reached, &roots, files, names);
+        for (directory, by) in left {
+            if reach.left_out_with(&directory).is_none() {
+                reach.left_out.insert(directory, by);
+            }
+        }
         reach.roots = Roots {
             has_flux: all.has_flux,
             ..roots
@@ -309,17 +317,13 @@ impl Reach {
             let Some(source) = directories.by_path.get(directory) else {
                 continue;
             };
-            let listing = directories
-                .by_path
-                .get(by)
-                .map_or(by.as_str(), |source| &source.path);
             said.unread.push(Unread {
                 file: source.path.clone(),
                 place: None,
-                reason: said_text!(
-                    "`{}` does not list this directory, and nothing else here does, so it is not deployed",
-                    ObjectName(listing)
-                ),
+                reason: match directories.by_path.get(by) {
+                    Some(listing) => not_listed("directory", &listing.path),
+                    None => beside_others(by),
+                },
                 is_values: false,
             });
         }
@@ -332,10 +336,7 @@ impl Reach {
             said.unread.extend(is_new.then(|| Unread {
                 file: file.clone(),
                 place: None,
-                reason: said_text!(
-                    "`{}` does not list this file, and nothing else here does, so it is not deployed",
-                    ObjectName(listing)
-                ),
+                reason: not_listed("file", listing),
                 is_values: false,
             }));
         }

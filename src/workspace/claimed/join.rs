@@ -30,7 +30,7 @@ impl Claimed {
         is_file: &dyn Fn(&str) -> bool,
     ) -> Vec<FoundApp> {
         let mut layers = self.files();
-        layers.extend(others.taken.iter().cloned());
+        layers.extend(others.taken.iter().chain(others.left.keys()).cloned());
         let owners = self.owners();
         let mut left = Vec::new();
         let mut unowned = Vec::new();

@@ -48,6 +48,8 @@ pub(super) struct Claimed {
 pub(super) struct Others<'o> {
     /// What a helmfile knows of its environments.
     pub taken: &'o BTreeSet<String>,
+    /// Files with which nothing is deployed, though their names tell an environment.
+    pub left: &'o BTreeMap<String, Text>,
     /// Parameters of generators.
     pub parameters: &'o BTreeSet<String>,
     /// Charts that make Applications.

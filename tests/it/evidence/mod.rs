@@ -19,6 +19,7 @@ mod names;
 mod overlays;
 mod passed;
 mod pieces;
+mod places;
 mod published;
 mod refused;
 mod releases;
