@@ -134,7 +134,11 @@ fn traced(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
         without_missing: true,
         ..options(app, values, Purpose::Compare)
     };
-    render_effective(effective, &options).ok()
+    let mut rendered = render_effective(effective, &options).ok()?;
+    // The manifests are known: only where they come from is asked.
+    (rendered.manifests, rendered.hooks) = (Vec::new(), Vec::new());
+    rendered.crds = Vec::new();
+    Some(rendered)
 }
 
 /// What a render of an app in an environment is told.

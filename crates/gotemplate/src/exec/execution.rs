@@ -15,7 +15,7 @@ use crate::suggest::nearest;
 use crate::tree::Template;
 use crate::value::{GoString, Value};
 
-/// How much output of functions is kept to tell where things come from, in bytes.
+/// How much of what functions execute is kept to tell where things come from, in bytes.
 const MOST_TRACED: usize = 16 << 20;
 
 /// An execution of templates of a set.
@@ -68,7 +68,14 @@ impl<'a> Execution<'a> {
     pub fn execute_traced(&mut self, name: &str, data: Value) -> Result<Traced, Error> {
         let tree = self.lookup(name)?;
         let (text, trace) = self.execute_into(&tree, data, Some(Trace::default()))?;
-        Ok(trace.unwrap_or_default().finish(text))
+        let traced = trace.unwrap_or_default().finish(text);
+        self.traced += traced.weight();
+        Ok(traced)
+    }
+
+    /// How much memory is taken to tell where things come from, in bytes.
+    pub fn traced(&self) -> usize {
+        self.traced
     }
 
     /// Executes a tree, which need not be in the set.
@@ -79,9 +86,10 @@ impl<'a> Execution<'a> {
         let is_traced = self.trace.is_some() && self.traced < MOST_TRACED;
         let trace = is_traced.then(Trace::default);
         let (text, inner) = self.execute_into(tree, data, trace)?;
-        if let (Some(trace), Some(inner)) = (&mut self.trace, inner) {
-            self.traced += text.len();
-            trace.add(Arc::new(inner.finish(text.clone())));
+        if let (Some(trace), Some(inner), false) = (&mut self.trace, inner, text.is_empty()) {
+            let result = inner.finish(text.clone());
+            self.traced += result.weight();
+            trace.add(Arc::new(result));
         }
         Ok(text)
     }

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::*;
 
@@ -145,9 +146,10 @@ fn a_trace_tells_where_output_comes_from() {
     let mut cx = Execution::new(Arc::new(set), &mut host, Limits::default());
     let traced = cx.execute_traced("t", "x".into()).unwrap();
     assert_eq!(traced.text(), b"ax[1][3]\nk: 1\nv: 2\n");
+    let left = AtomicUsize::new(1_000);
     let of = |byte: u8| {
         let at = traced.text().iter().position(|known| *known == byte);
-        let origins = traced.origins(at.unwrap()).into_iter();
+        let origins = traced.origins(at.unwrap(), &left).into_iter();
         let shown: Vec<_> = origins
             .map(|origin| (origin.file.to_string(), origin.span.start))
             .collect();
@@ -162,6 +164,9 @@ fn a_trace_tells_where_output_comes_from() {
     // So does what a variable holds, line by line.
     assert_eq!(of(b'k'), [at("h", 43), at("t", 80)]);
     assert_eq!(of(b'v'), [at("h", 48), at("t", 80)]);
+    // Where too much was compared already, the action is known.
+    left.store(0, Ordering::Relaxed);
+    assert_eq!(of(b'v'), [at("t", 80)]);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use crate::tree::Template;
 
@@ -43,7 +45,7 @@ enum Maker {
     /// An action, of what functions executed for it, as `include` does
     Results(Vec<Arc<Traced>>),
     /// An action for which none did; variables may hold what they executed before
-    Variables(Vec<Arc<Traced>>),
+    Variables(Arc<[Arc<Traced>]>),
 }
 
 /// A `template` action, and the one that it was reached by itself.
@@ -62,6 +64,8 @@ pub(super) struct Trace {
     results: Vec<Arc<Traced>>,
     /// How many of them were there when the action began
     known: usize,
+    /// Those, shared by the actions that print while they are the last
+    held: Option<Arc<[Arc<Traced>]>>,
 }
 
 /// Results that stay in variables: more are not held against what an action prints.
@@ -70,17 +74,24 @@ const MOST_RESULTS: usize = 8;
 /// Longer stretches are not held against the results that they were made of, in bytes.
 const LONGEST: usize = 1 << 18;
 
+/// Of how many stretches of one output the origin is kept: nobody asks for all of them.
+const MOST_SEGMENTS: usize = 50_000;
+
 impl Trace {
     /// Notes that an action begins.
     pub(super) fn begin(&mut self) {
         let old = self.results.len().saturating_sub(MOST_RESULTS);
-        self.results.drain(..old);
+        if old > 0 {
+            self.results.drain(..old);
+            self.held = None;
+        }
         self.known = self.results.len();
     }
 
     /// Takes what a function executed.
     pub(super) fn add(&mut self, result: Arc<Traced>) {
         self.results.push(result);
+        self.held = None;
     }
 
     /// Notes that a text was copied to the output, which ends here.
@@ -92,14 +103,18 @@ impl Trace {
     pub(super) fn action(&mut self, tree: &Template, span: &Range<usize>, end: usize) {
         let own = self.results.split_off(self.known.min(self.results.len()));
         let maker = match own.is_empty() {
-            true => Maker::Variables(self.results.clone()),
+            true => {
+                let held = || Arc::from(self.results.as_slice());
+                Maker::Variables(Arc::clone(self.held.get_or_insert_with(held)))
+            }
             false => Maker::Results(own),
         };
         self.push(tree, span, end, maker);
     }
 
     fn push(&mut self, tree: &Template, span: &Range<usize>, end: usize, maker: Maker) {
-        if end > self.segments.last().map_or(0, |segment| segment.end) {
+        let is_new = end > self.segments.last().map_or(0, |segment| segment.end);
+        if is_new && self.segments.len() < MOST_SEGMENTS {
             self.segments.push(Segment {
                 end,
                 origin: Origin::of(tree, span, matches!(maker, Maker::Text)),
@@ -148,14 +163,26 @@ impl Traced {
 
     /// What made a byte of the output, the innermost first: the text in a named template, the action that executed it, the
     /// action that executed the template of that one. What a function returned is found in what an action printed line by
-    /// line, so that `include … | nindent 4` is seen through.
-    pub fn origins(&self, offset: usize) -> Vec<Origin> {
+    /// line, so that `include … | nindent 4` is seen through: as long as there are bytes `left` that may be compared for it.
+    pub fn origins(&self, offset: usize, left: &AtomicUsize) -> Vec<Origin> {
         let mut found = Vec::new();
-        self.add_origins(offset, &mut found);
+        self.add_origins(offset, left, &mut found);
         found
     }
 
-    fn add_origins(&self, offset: usize, found: &mut Vec<Origin>) {
+    /// How much memory it takes, in bytes.
+    pub fn weight(&self) -> usize {
+        let of_segment = |segment: &Segment| {
+            let results = match &segment.maker {
+                Maker::Text | Maker::Variables(_) => 0,
+                Maker::Results(results) => results.len(),
+            };
+            size_of::<Segment>() + results * size_of::<Arc<Traced>>()
+        };
+        self.text.len() + self.segments.iter().map(of_segment).sum::<usize>()
+    }
+
+    fn add_origins(&self, offset: usize, left: &AtomicUsize, found: &mut Vec<Origin>) {
         let at = self
             .segments
             .partition_point(|segment| segment.end <= offset);
@@ -173,19 +200,20 @@ impl Traced {
             // `tpl (include …)`: the last one is made of those before.
             Maker::Results(results) => {
                 for result in results.iter().rev() {
-                    if let Some(offset) = Aligned::of(printed, &result.text).at(offset - start) {
-                        result.add_origins(offset, found);
+                    let aligned = Aligned::of(printed, &result.text, left);
+                    if let Some(offset) = aligned.at(offset - start) {
+                        result.add_origins(offset, left, found);
                     }
                 }
             }
             Maker::Variables(results) => {
                 let held = results.iter().rev().find_map(|result| {
-                    let aligned = Aligned::of(printed, &result.text);
+                    let aligned = Aligned::of(printed, &result.text, left);
                     let offset = aligned.is_whole().then(|| aligned.at(offset - start))??;
                     Some((result, offset))
                 });
                 if let Some((result, offset)) = held {
-                    result.add_origins(offset, found);
+                    result.add_origins(offset, left, found);
                 }
             }
         }
@@ -206,9 +234,14 @@ struct Aligned {
 }
 
 impl Aligned {
-    fn of(printed: &[u8], text: &[u8]) -> Aligned {
-        if printed.len() > LONGEST || text.len() > LONGEST {
-            return Aligned { lines: Vec::new() };
+    fn of(printed: &[u8], text: &[u8], left: &AtomicUsize) -> Aligned {
+        let none = Aligned { lines: Vec::new() };
+        if text.is_empty() || printed.len() > LONGEST || text.len() > LONGEST {
+            return none;
+        }
+        let spend = |left: usize| left.checked_sub(printed.len() + text.len());
+        if left.fetch_update(Relaxed, Relaxed, spend).is_err() {
+            return none;
         }
         let mut places: HashMap<&[u8], Vec<usize>> = HashMap::new();
         for (start, line) in lines(text) {
@@ -229,7 +262,7 @@ impl Aligned {
 
     /// Whether every line is one of the text.
     fn is_whole(&self) -> bool {
-        self.lines.iter().all(|(_, _, place)| place.is_some())
+        !self.lines.is_empty() && self.lines.iter().all(|(_, _, place)| place.is_some())
     }
 
     /// The place in the text of a byte of what was printed.

@@ -20,6 +20,9 @@ const STEPS: u64 = 100_000_000;
 /// in one of them.
 const MOST_OUTPUT: usize = 64 << 20;
 
+/// How much memory may go into telling where all of that comes from, in bytes.
+const MOST_TRACED: usize = 32 << 20;
+
 /// What a template printed.
 pub(super) struct Output {
     /// The whole name of the template.
@@ -44,7 +47,7 @@ pub(super) fn render(
         sample_keys: options.sample_keys,
     });
     let mut outputs = Vec::with_capacity(ordered.len());
-    let mut printed = 0;
+    let (mut printed, mut traced) = (0, 0);
     let budget = options.budget.clone().unwrap_or_else(|| Budget::new(STEPS));
     let mut steps_left = STEPS.min(budget.left());
     for renderable in ordered {
@@ -61,7 +64,7 @@ pub(super) fn render(
             ..Limits::default()
         };
         let mut execution = Execution::new(Arc::clone(&set), &mut session, limits);
-        let executed = match options.traced {
+        let executed = match options.traced && traced < MOST_TRACED {
             true => {
                 let traced = execution.execute_traced(&renderable.name, renderable.enter());
                 traced.map(|traced| (traced.text().to_vec(), Some(traced)))
@@ -71,6 +74,7 @@ pub(super) fn render(
                 text.map(|text| (text, None))
             }
         };
+        traced += execution.traced();
         let steps = execution.steps();
         steps_left = steps_left.saturating_sub(steps);
         budget.spend(steps);

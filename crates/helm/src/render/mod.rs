@@ -12,6 +12,7 @@ mod warm;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use envlint_gotemplate::{Origin, Traced, bytes};
 
@@ -40,7 +41,12 @@ pub struct Rendered {
     pub warnings: Vec<Warning>,
     /// Where the output of templates comes from, by their names; nothing unless [`Options::traced`] asks for it.
     traces: HashMap<Arc<str>, Traced>,
+    /// How many bytes may still be compared to see through what functions print.
+    comparable: AtomicUsize,
 }
+
+/// How many bytes are compared to find where the output of one render comes from.
+const MOST_COMPARED: usize = 64 << 20;
 
 impl Rendered {
     /// What made a byte of a manifest's text, the innermost first: the text or the action of a template, each with the name
@@ -49,7 +55,9 @@ impl Rendered {
         let traced = self.traces.get(manifest.template.as_str());
         let start = traced.and_then(|traced| place_of(traced.text(), manifest.text.as_bytes()));
         let at = traced.zip(start);
-        at.map_or_else(Vec::new, |(traced, start)| traced.origins(start + offset))
+        at.map_or_else(Vec::new, |(traced, start)| {
+            traced.origins(start + offset, &self.comparable)
+        })
     }
 }
 
@@ -129,6 +137,7 @@ fn render_overlaid(effective: &Effective<'_>, options: &Options) -> Result<Rende
         notes,
         warnings,
         traces,
+        comparable: AtomicUsize::new(MOST_COMPARED),
     })
 }
 
