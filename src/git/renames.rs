@@ -10,6 +10,9 @@ use envlint_budget::Budget;
 /// How many bytes of files are compared.
 const MOST_BYTES: u64 = 64 << 20;
 
+/// What looking at the name of a file that is gone counts for.
+const BYTES_OF_GONE: u64 = 16;
+
 /// Of more files that are gone, only those that have the name of the new one are compared (git-diff(1), `-l`).
 const MOST_GONE: usize = 200;
 
@@ -61,6 +64,9 @@ impl Renames {
         gone: &'g [Gone],
         read: &mut dyn FnMut(&str, u64) -> Option<Vec<u8>>,
     ) -> Former<'g> {
+        if !self.bytes.spend(gone.len() as u64 * BYTES_OF_GONE) {
+            return Former::Unknown;
+        }
         let shared = |gone: &Gone| shared_parts(path, &gone.path);
         let same = gone.iter().filter(|gone| gone.blob == blob);
         if let Some(same) = same.max_by_key(|gone| shared(gone)) {

@@ -1,7 +1,7 @@
 //! Values that are given when an app is deployed, and that nobody here knows: `--set image.tag=$TAG`, a template of values. What the
 //! chart makes of them is not judged, and a chart that only fails for the lack of them does not fail.
 
-use envlint_helm::{Error, Manifest, Rendered, Stage};
+use envlint_helm::{Error, Manifest, Rendered, SourceFile, Stage};
 use envlint_yaml::{Map, Node, Path, Segment, Value};
 
 use super::objects::{Violation, ViolationSort};
@@ -65,7 +65,8 @@ pub(super) fn rendered(
 }
 
 /// Which of some paths a template may need where it fails: those that the line reads, else those that the reason names, else those
-/// that the template reads. A text is put nowhere else: it would take branches that nothing takes.
+/// that the template reads, else those that any template of its chart reads, since named ones write a part of it. A text is put
+/// nowhere else: it would take branches that nothing takes.
 fn needed(chart: &ChartFiles, reason: &Error, open: &[Path]) -> Vec<Path> {
     let (Some(place), Some(reads)) = (reason.place(), chart.reads()) else {
         return Vec::new();
@@ -78,7 +79,17 @@ fn needed(chart: &ChartFiles, reason: &Error, open: &[Path]) -> Vec<Path> {
         let mut places = reads.places(path).into_iter();
         places.any(|read| read.file() == place.template)
     };
-    let tests: [&dyn Fn(&Path) -> bool; 3] = [&is_on_line, &is_named, &is_read];
+    let home = |template: &str| {
+        template
+            .rsplit_once("/templates/")
+            .map(|(home, _)| home.to_owned())
+    };
+    let own = home(&place.template);
+    let is_read_beside = |path: &Path| {
+        let mut places = reads.places(path).into_iter();
+        places.any(|read| home(read.file()) == own)
+    };
+    let tests: [&dyn Fn(&Path) -> bool; 4] = [&is_on_line, &is_named, &is_read, &is_read_beside];
     let found = tests.iter().map(|test| {
         let found = open.iter().filter(|path| test(path));
         found.cloned().collect::<Vec<Path>>()
@@ -94,10 +105,13 @@ fn on_line(chart: &ChartFiles, reason: &Error, paths: &[Path]) -> Vec<Path> {
     let (Some(place), Some(reads)) = (reason.place(), chart.reads()) else {
         return Vec::new();
     };
-    let inside = place.template.split_once('/').map(|(_, inside)| inside);
-    let templates = chart.chart.iter().flat_map(|chart| chart.templates());
-    let mut templates = templates.filter(|file| Some(file.name()) == inside);
-    let text = templates.next().map_or(&[][..], |file| file.data());
+    let inside = place.template.split_once('/');
+    let chart = chart.chart.as_ref().ok();
+    let template = chart.zip(inside);
+    let template = template.and_then(|(chart, (_, inside))| chart.template(inside));
+    let Some(text) = template.map(SourceFile::data) else {
+        return Vec::new();
+    };
     let line_of = |at: usize| {
         let before = text.get(..at).unwrap_or_default();
         1 + before.iter().filter(|byte| **byte == b'\n').count()

@@ -11,7 +11,7 @@ use super::broken::submodules;
 use super::synced::FLUX;
 use super::{Broken, Directories, InVain, Reach};
 use crate::evidence::files::{Files, directory_of};
-use crate::evidence::nodes::{at, is_kind, text};
+use crate::evidence::nodes::{at, is_kind, items, text};
 use crate::source::{Source, ancestors};
 
 /// A source that a Kustomization names: its name and namespace.
@@ -55,10 +55,12 @@ impl Directories {
             let mut others = submodules.iter();
             others.any(|other| format!("{path}/").starts_with(other.as_str()))
         };
+        let including = including(sources);
         let changed = self.changed(reach, files);
         let missing = missing.into_iter().filter(|asked| {
             let above = directory_of(&asked.directory);
             here.contains(&asked.from)
+                && !including.contains(asked.from.0)
                 && (above.is_empty() || files.is_directory(above))
                 && !is_of_other(&asked.directory)
                 && !changed
@@ -100,6 +102,19 @@ impl Directories {
         }
         found
     }
+}
+
+/// The names of sources that take up directories of others, which lie in their own repositories.
+/// <https://fluxcd.io/flux/components/source/gitrepositories/#include>
+fn including(sources: &[Arc<Source>]) -> BTreeSet<&str> {
+    let objects = sources
+        .iter()
+        .flat_map(|source| source.document.documents());
+    let including = objects.filter(|object| {
+        text(object, &["kind"]) == Some("GitRepository")
+            && !items(object, &["spec", "include"]).is_empty()
+    });
+    including.map(name_of).collect()
 }
 
 fn name_of(object: &Node) -> &str {

@@ -239,7 +239,7 @@ fn has_reserved_host(name: &str, text: &str) -> bool {
 }
 
 /// What people have one of their own of, as pages ask for it behind `your-`. Other words name somebody: `your-voice.io`.
-const ASKED_FOR: [&str; 48] = [
+const ASKED_FOR: [&str; 70] = [
     "account",
     "acr",
     "address",
@@ -247,25 +247,37 @@ const ASKED_FOR: [&str; 48] = [
     "app",
     "application",
     "arn",
+    "backend",
+    "bot",
     "bucket",
     "certificate",
+    "channel",
     "client",
     "cluster",
     "company",
     "container",
+    "dashboard",
     "database",
     "db",
+    "dns",
     "dockerhub",
     "domain",
+    "dsn",
     "ecr",
     "email",
+    "endpoint",
+    "environment",
+    "frontend",
     "github",
     "gitlab",
     "host",
     "hostname",
     "id",
     "image",
+    "instance",
+    "ip",
     "key",
+    "license",
     "login",
     "name",
     "namespace",
@@ -279,22 +291,39 @@ const ASKED_FOR: [&str; 48] = [
     "repo",
     "repository",
     "secret",
+    "server",
+    "service",
     "site",
+    "slack",
     "subdomain",
     "subscription",
     "tag",
     "team",
     "tenant",
     "token",
+    "url",
     "user",
     "username",
+    "value",
+    "vault",
+    "vpc",
+    "website",
+    "workspace",
+    "zone",
 ];
 
-/// Whether a word stands for one's own: `your-docker-registry`, `YOUR_CLIENT_KEY`.
+/// Whether a word stands for one's own: `your-docker-registry`; in capitals whatever it is, `YOUR_CLIENT_KEY`.
 fn is_own(part: &str) -> bool {
-    let named = part.strip_prefix("your-").or(part.strip_prefix("your_"));
+    let is_loud = |rest: &str| {
+        let mut bytes = rest.bytes();
+        !rest.is_empty()
+            && bytes.all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'-'))
+    };
+    let loud = part.strip_prefix("YOUR_").or(part.strip_prefix("YOUR-"));
+    let small = part.to_ascii_lowercase();
+    let named = small.strip_prefix("your-").or(small.strip_prefix("your_"));
     let mut words = named.unwrap_or_default().split(['-', '_']);
-    words.any(|word| ASKED_FOR.contains(&word))
+    loud.is_some_and(is_loud) || words.any(|word| ASKED_FOR.contains(&word))
 }
 
 /// Whether a value says that somebody has to put another one in its place.
@@ -325,7 +354,8 @@ fn has_stand_in(text: &str) -> bool {
     in_brackets().is_some_and(|inner| OWN.iter().any(|own| inner.starts_with(own)))
         || small
             .split(['.', '/', ':', '@'])
-            .any(|part| STAND_INS.contains(&part) || is_own(part))
+            .any(|part| STAND_INS.contains(&part))
+        || text.split(['.', '/', ':', '@']).any(is_own)
         || text.contains('/') && text.split(['/', ':', '@']).any(|part| LOUD.contains(&part))
 }
 
@@ -365,6 +395,9 @@ mod tests {
             "https://github.com/your-org/shop",
             "your-docker-registry.com/shop",
             "YOUR_PRODUCTION_CLIENT_KEY",
+            "YOUR_FAVOURITE_COLOUR",
+            "https://your-website.com",
+            "your-vault-url",
             "ghcr.io/OWNER/shop",
             "https://hooks.example.com/services/PLACEHOLDER",
         ] {

@@ -82,6 +82,16 @@ fn a_directory_that_flux_is_to_synchronize_must_be_there() {
     let broken = findings
         .iter()
         .filter(|finding| finding.rule == "layout/broken-kustomization");
+    // A source may take up directories of others.
+    let including = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: flux-system}\nspec:\n  include: [{repository: {name: apps}, toPath: apps/prd}]\n";
+    let with_others = files
+        .iter()
+        .copied()
+        .chain([("clusters/prod/git.yaml", including)]);
+    let with_others: Vec<(&str, &str)> = with_others.collect();
+    let findings_of_others = Sandbox::with(&with_others).check().findings;
+    let mut rules = findings_of_others.iter().map(|finding| finding.rule);
+    assert!(!rules.any(|rule| rule == "layout/broken-kustomization"));
     let broken: Vec<String> = broken
         .map(|finding| {
             format!(

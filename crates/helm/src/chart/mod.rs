@@ -92,6 +92,16 @@ impl Chart {
         below(file).unwrap_or_else(|| file.to_owned())
     }
 
+    /// A template of the chart's tree, by the name that renders have for it without the chart's own.
+    pub fn template(&self, file: &str) -> Option<&SourceFile> {
+        let below = || {
+            let (name, inside) = file.strip_prefix("charts/")?.split_once('/')?;
+            self.part(name)?.template(inside)
+        };
+        let mut own = self.templates.iter();
+        own.find(|template| template.name() == file).or_else(below)
+    }
+
     /// The chart in this one that appears under a name, which may be an alias.
     fn part(&self, name: &str) -> Option<&Chart> {
         let mut listed = self.metadata.dependencies.iter();
