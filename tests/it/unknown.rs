@@ -97,3 +97,25 @@ fn what_is_given_takes_no_branch_by_itself() {
     files[5].1 = &given;
     assert_eq!(broken(&files), [""; 0]);
 }
+
+/// Each environment's own chart is asked what it reads of the given values.
+#[test]
+fn a_chart_of_one_environment_fails_for_nothing_that_is_given() {
+    let template = "kind: A\na: {{ index (splitList \"/\" .Values.tag) 3 | quote }}\n";
+    let sandbox = Sandbox::with(&[
+        (
+            "Makefile",
+            "deploy-dev:\n\thelm upgrade shop charts/dev -f values-dev.yaml --set tag=$(TAG)\ndeploy-prod:\n\thelm upgrade shop charts/prod -f values-prod.yaml --set tag=$(TAG)\n",
+        ),
+        ("charts/dev/Chart.yaml", CHART),
+        ("charts/dev/templates/a.yaml", template),
+        ("charts/prod/Chart.yaml", CHART),
+        ("charts/prod/templates/a.yaml", template),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let shown = sandbox
+        .run(&["check", "--only", "chart/does-not-render"])
+        .stdout;
+    assert!(!shown.contains("does-not-render]"), "{shown}");
+}

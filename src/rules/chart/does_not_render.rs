@@ -124,7 +124,7 @@ fn may_have_more(cx: &AppContext<'_>, environment: &str, failure: &Failure) -> b
     let values = environments.find(|values| *values.environment.name == *environment);
     let is_given = |values: &EnvironmentValues<'_>| {
         let may_be = |chart| failure.may_be_of_given(chart, values);
-        values.file.is_open() || cx.chart.is_some_and(may_be)
+        values.file.is_open() || values.chart.is_some_and(may_be)
     };
     !cx.has_known_layers() || values.is_some_and(is_given)
 }
