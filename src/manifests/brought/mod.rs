@@ -19,7 +19,7 @@ pub use quota::{Bounds, Defaults, Outside, Quota};
 
 use super::rendered::{RenderedObject, items};
 use super::workloads::{RenderedWorkload, workloads};
-use super::{AppManifests, field_in_template, template_at};
+use super::{AppManifests, field_in_template, kind_in, template_file};
 use crate::source::Location;
 use crate::values::quantity;
 use crate::workspace::{App, ChartFiles, Workspace};
@@ -250,7 +250,8 @@ impl BroughtObject {
         chart: Option<&ChartFiles>,
         path: Option<&Path>,
     ) -> Option<Location> {
-        let kind = template_at(workspace, chart?, &self.template, &self.kind)?;
+        let template = template_file(workspace, chart?, &self.template)?;
+        let kind = kind_in(&template, &self.kind);
         Some(match path {
             Some(path) => field_in_template(kind, path, None),
             None => kind,
