@@ -38,6 +38,7 @@ pub(super) fn rendered(
     else {
         return Err(refused);
     };
+    let variant = variant.kept(values);
     let mut open = paths(values);
     let maps = open.iter().filter_map(Path::parent);
     let mut maps: Vec<Path> = maps.filter(|map| is_missing(effective, map)).collect();
@@ -171,22 +172,25 @@ fn is_missing(values: &Tree<'_>, map: &Path) -> bool {
         && !keys.is_empty()
 }
 
-/// What the chart makes of other values where some are given: all of them at once where it renders so, else one by one.
+/// What the chart makes of other values where some are given: all of them at once where it renders so, else one by one. None
+/// where there is no room for them.
 pub(super) fn alternatives(
     app: &App,
     chart: &ChartFiles,
     values: &EnvironmentValues<'_>,
-) -> Vec<Rendered> {
+) -> Option<Vec<Rendered>> {
     let given = paths(values);
     let variant = Variant::of(app, chart, values).filter(|_| !given.is_empty());
     let Some(variant) = variant else {
-        return Vec::new();
+        return Some(Vec::new());
     };
+    let variant = variant.kept(values);
     if let Some(rendered) = variant.rendered_with(variant.others(given.iter())) {
-        return vec![rendered];
+        return Some(vec![rendered]);
     }
     let tried = given.iter().take(MOST_TRIED);
-    tried.flat_map(|path| variant.reached(path)).collect()
+    let reached = tried.flat_map(|path| variant.reached(path)).collect();
+    (!values.room.is_spent()).then_some(reached)
 }
 
 /// Whether a violation holds whatever is not known of the values: `is_open` says that some may be anything, and `alternatives`
@@ -196,7 +200,7 @@ pub(super) fn is_sure<'r>(
     (manifest, root): (&Manifest, &Node),
     is_open: bool,
     steps: &Budget,
-    alternatives: impl FnOnce() -> &'r [Rendered],
+    alternatives: impl FnOnce() -> Option<&'r [Rendered]>,
 ) -> bool {
     let is_of_values = matches!(
         violation.own,
@@ -225,7 +229,7 @@ pub(super) fn is_sure<'r>(
                 && other.is_some_and(|other| other.get(path).map(Node::to_value) == now)
         })
     };
-    alternatives().iter().all(is_same)
+    alternatives().is_some_and(|alternatives| alternatives.iter().all(is_same))
 }
 
 #[cfg(test)]

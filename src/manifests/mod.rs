@@ -98,7 +98,10 @@ pub fn of_chart(
         Err(error) => return Some(Err(Failure::Values(error.clone()))),
     };
     let repeats = purpose == Purpose::Compare;
-    let options = options(app, values, purpose);
+    let options = Options {
+        room: repeats.then(|| values.room.clone()),
+        ..options(app, values, purpose)
+    };
     let rendered = match render_effective(effective, &options) {
         // What the chart makes by itself is compared and checked without the charts that are not here, where its templates
         // do not need them.
@@ -115,9 +118,10 @@ pub fn of_chart(
                 }
             })
         }
-        Err(refused) if repeats && matches!(refused.stage(), Stage::Execute | Stage::Manifest) => {
-            given::rendered(app, chart, values, refused)
-        }
+        Err(refused) if repeats && !refused.is_limit() => match refused.stage() {
+            Stage::Execute | Stage::Manifest => given::rendered(app, chart, values, refused),
+            _ => Err(refused),
+        },
         rendered => rendered,
     };
     Some(rendered.map_err(|error| Failure::Render(Box::new(error))))
@@ -132,6 +136,7 @@ fn traced(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
         // It rendered before.
         skip_schema: true,
         without_missing: true,
+        room: Some(values.room.clone()),
         ..options(app, values, Purpose::Compare)
     };
     let mut rendered = render_effective(effective, &options).ok()?;

@@ -334,8 +334,11 @@ impl<'a> AppContext<'a> {
 
     /// Whether a row of the table differs only until it is promoted.
     pub fn is_pending(&self, row: &Row<'_>) -> bool {
-        let at = self.table.iter().position(|known| std::ptr::eq(known, row));
-        let mut states = self.states().iter().map(|pair| pair.rows.get(&at?));
+        // The rows lie in memory as they stand in the table, which may be long.
+        let address = std::ptr::from_ref(row);
+        let before = |known: &Row<'_>| std::ptr::from_ref(known) < address;
+        let at = self.table.partition_point(before);
+        let mut states = self.states().iter().map(|pair| pair.rows.get(&at));
         states.any(|state| matches!(state, Some(State::Pending(_))))
     }
 
