@@ -61,7 +61,7 @@ tests_of! {
     }
     security { beyond_baseline, beyond_restricted }
     suppression { unused, without_reason }
-    values { dotted_key, replaced_default, template_text, undefined, unused, unused_default }
+    values { dotted_key, replaced_default, template_text, undefined, unset_switch, unused, unused_default }
     workflow { default_token, endless_preview, ignored_environments, merge_ref, pasted_input, unprotected_production, unread_file }
     yaml { ambiguous_scalar, duplicate_key, embedded_text, lost_value, merge_conflict, several_documents, syntax }
 }
