@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use crate::fleet::point_at_causes;
 use crate::history::History;
-use crate::manifests::Brought;
 use crate::manifests::objects::{Definitions, Manifests};
+use crate::manifests::{Again, Brought};
 use crate::naming::is_local;
 use crate::policies::Policies;
 use crate::resolve::{ResolvedApp, resolve};
@@ -172,6 +172,7 @@ impl<'w> Checker<'w> {
             manifests: Manifests::default(),
             charts: &self.charts,
             brought: &brought,
+            again: Again::default(),
         }));
         self.policies.finish(&mut findings);
         causes::said_once(&mut findings);

@@ -6,7 +6,7 @@ use crate::naming::{
     Tier, is_in_showing, is_local, is_of_own_cluster, is_put_aside, lies_in, read,
 };
 use crate::rules::Role;
-use crate::source::Source;
+use crate::source::{Source, is_yaml};
 use crate::workspace::Workspace;
 
 /// Of the folders that show or test something, those that only tests read: what is in them is made up. `test` and `e2e` are environments as well.
@@ -152,10 +152,9 @@ pub(super) fn is_key(path: &str) -> bool {
 /// Files of settings that programs read where they are developed; what is deployed gets its settings otherwise. So are those
 /// that are packed into a program, as Spring's `src/main/resources/application.yaml`.
 fn is_settings(path: &str, name: &str) -> bool {
-    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
     let is_of_machine = name.contains(".env") || name.ends_with(".properties");
     let is_packed = path.contains("src/main/resources/") || path.contains("src/test/resources/");
-    is_packed && !is_key(name) || is_of_machine && !is_key(name) && !is_yaml
+    is_packed && !is_key(name) || is_of_machine && !is_key(name) && !is_yaml(name)
 }
 
 /// Whether a file, which is no manifest, has an address of the own machine as the value of a setting, and no login for any

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use envlint_helm::Coverage;
+use envlint_yaml::Path;
 
 use crate::history::History;
 use crate::manifests::objects::Definitions;
 use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::resolve::resolve;
 use crate::rules::AppContext;
-use crate::values::{Located, Tree};
+use crate::values::{Located, Pattern, Tree};
 use crate::workspace::{App, Charts, Workspace, each_app};
 
 /// How many paths one line names.
@@ -84,10 +85,13 @@ fn of_app(cx: &AppContext<'_>) -> Vec<Silence> {
         });
     };
     let Some(chart) = cx.chart else {
-        say(
-            "rules about manifests, values/unused and values/undefined",
-            without_chart(cx.app),
-        );
+        // A stack of Pulumi has none.
+        if !cx.app.is_of_stacks() {
+            say(
+                "rules about manifests, values/unused and values/undefined",
+                without_chart(cx.app),
+            );
+        }
         return found;
     };
     if let Err(error) = &chart.chart {
@@ -97,6 +101,20 @@ fn of_app(cx: &AppContext<'_>) -> Vec<Silence> {
             reason,
         );
         return found;
+    }
+    let given = cx
+        .environments
+        .iter()
+        .flat_map(|values| values.file.given());
+    let given: BTreeSet<Path> = given
+        .filter_map(Pattern::as_path)
+        .filter(|path| !path.is_root())
+        .collect();
+    if !given.is_empty() {
+        let given = given.iter().map(|path| text!("`{}`", path));
+        let given = Text::first(given, MOST);
+        let reason = text!("what is given when it is deployed is not known: {}", given);
+        say("rules about what comes of values", reason);
     }
     for rendered in cx.manifests.rendered() {
         if let Err(failure) = &rendered.manifests {

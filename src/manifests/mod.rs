@@ -1,5 +1,6 @@
 //! Manifests: what an app's chart becomes with the values of one environment.
 
+mod again;
 mod app;
 mod brought;
 mod deployed;
@@ -28,6 +29,7 @@ mod written;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use again::Again;
 pub use app::{AppManifests, RenderedChart};
 pub use brought::{
     Bounds, Brought, BroughtObject, Call, Defaults, Outside, PodContainers, Pods, Quota,
@@ -123,9 +125,18 @@ pub fn of_chart(
     Some(rendered.map_err(|error| Failure::Render(Box::new(error))))
 }
 
+/// Where what an app's chart makes with the values of one environment comes from; none where Helm refuses it as it is.
+fn traced(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
+    let mut rendered = with_origins(app, values)?;
+    // The manifests are known: only where they come from is asked.
+    (rendered.manifests, rendered.hooks) = (Vec::new(), Vec::new());
+    rendered.crds = Vec::new();
+    Some(rendered)
+}
+
 /// What an app's chart makes with the values of one environment, with the places that it comes from; none where Helm refuses
 /// it as it is.
-fn traced(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
+fn with_origins(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
     let effective = values.overlaid.as_ref()?.as_ref().ok()?;
     let options = Options {
         traced: true,
@@ -134,11 +145,7 @@ fn traced(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
         without_missing: true,
         ..options(app, values, Purpose::Compare)
     };
-    let mut rendered = render_effective(effective, &options).ok()?;
-    // The manifests are known: only where they come from is asked.
-    (rendered.manifests, rendered.hooks) = (Vec::new(), Vec::new());
-    rendered.crds = Vec::new();
-    Some(rendered)
+    render_effective(effective, &options).ok()
 }
 
 /// What a render of an app in an environment is told.

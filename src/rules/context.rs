@@ -11,7 +11,7 @@ use super::setting::{Single, singles};
 use super::{Finding, Shared};
 use crate::history::{self, History, PairStates, State};
 use crate::manifests::objects::{Definition, Definitions, Delivery, Manifests, Scanned};
-use crate::manifests::{AppManifests, Brought, BroughtObject, place_of_read};
+use crate::manifests::{Again, AppManifests, Brought, BroughtObject, place_of_read};
 use crate::masking::{Text, text};
 use crate::naming::{self, Tier};
 use crate::resolve::{AppSecrets, Reading, ResolvedApp};
@@ -446,6 +446,8 @@ pub struct WorkspaceContext<'a> {
     pub charts: &'a Charts,
     /// What the apps bring to their environments.
     pub brought: &'a [Brought],
+    /// Where the objects of apps are written.
+    pub again: Again,
 }
 
 impl WorkspaceContext<'_> {
@@ -470,7 +472,8 @@ impl WorkspaceContext<'_> {
     ) -> Option<Location> {
         let mut apps = self.workspace.apps.iter();
         let app = apps.find(|app| app.name == brought.app)?;
-        let place = object.place(self.workspace, self.charts.of(app), path);
+        let of = (self.workspace, self.charts, app);
+        let place = self.again.place_of(of, (brought, object), path);
         place.or_else(|| app.declaration(self.workspace))
     }
 

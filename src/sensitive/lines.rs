@@ -253,6 +253,10 @@ mod tests {
             &["hunter22"],
         );
         check(
+            "env:\n  - name: NEO4J_AUTH\n    value: \"neo4j/password\"\n{{- end }}\n",
+            &["password"],
+        );
+        check(
             "env:\n  - name: MYSQL_USER\n    value: \"TAP_SCHEMA\"\n  - name: MYSQL_PASSWORD\n    value: \"TAP_SCHEMA\"\n{{- end }}\n",
             &["TAP_SCHEMA"],
         );

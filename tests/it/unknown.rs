@@ -1,6 +1,6 @@
 //! Values that are given when an app is deployed and that nobody here knows: what the chart makes of them is not judged.
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
 
@@ -159,4 +159,62 @@ fn a_reason_that_has_the_word_is_about_no_given_path() {
         panic!("one finding: {found:?}")
     };
     assert!(finding.contains("an env variable"), "{finding}");
+}
+
+#[test]
+fn a_schema_is_not_held_against_what_is_given() {
+    let schema = r#"{
+        "required": ["domain", "mail"],
+        "properties": {
+            "domain": {"type": "string"},
+            "broker": {"anyOf": [{"required": ["url"]}, {"required": ["host"]}]},
+            "port": {"type": "integer"},
+            "mode": {"type": "string"}
+        },
+        "if": {"properties": {"mode": {"const": "own"}}},
+        "then": {"required": ["own"]},
+        "additionalProperties": true
+    }"#;
+    let files = |given: &str| {
+        let script = format!(
+            "for ENV in dev prod; do\n  helm upgrade shop chart -f values-$ENV.yaml {given}\ndone\n"
+        );
+        let values = "broker: {user: x}\nport: a\nmode: own\n";
+        let files = [
+            (
+                "chart/Chart.yaml",
+                "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
+            ),
+            ("chart/templates/a.yaml", "a: {{ .Values.mode }}\n"),
+            ("chart/values.schema.json", schema),
+            ("values-dev.yaml", values),
+            ("values-prod.yaml", values),
+            ("deploy.sh", &script),
+        ];
+        let check = Sandbox::with(&files).check();
+        let found = check
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == "schema/values");
+        let mut found: Vec<String> = found.map(|finding| shown(&finding.message)).collect();
+        found.sort();
+        found.dedup();
+        found
+    };
+    assert_eq!(
+        files("--set a=$A"),
+        [
+            "`broker` does not fit the schema: it is not valid under any of the schemas listed in the 'anyOf' keyword",
+            "`domain` is missing, but the schema requires it",
+            "`mail` is missing, but the schema requires it",
+            "`port` is text, but the schema requires a whole number",
+        ]
+    );
+    assert_eq!(
+        files("--set domain=$D --set broker.url=$U"),
+        [
+            "`mail` is missing, but the schema requires it",
+            "`port` is text, but the schema requires a whole number",
+        ]
+    );
 }

@@ -6,7 +6,7 @@ use crate::resolve::{Class, EnvironmentValues};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
 use crate::values::{Row, Tree, same_type, words_of};
-use envlint_helm::Type;
+use envlint_helm::{Coverage, Type};
 use envlint_yaml::{Path, Resolved, Scalar, Segment};
 
 rule! {
@@ -142,6 +142,8 @@ impl Treated {
         match reads.tells_apart(path, type_of(left), type_of(right)) {
             Some(true) => Treated::Differently,
             Some(false) => Treated::Alike,
+            // The chart that would read it is not there.
+            None if reads.coverage(path) == Coverage::Unknown => Treated::Unknown,
             None => Treated::Unseen,
         }
     }
