@@ -284,18 +284,20 @@ pub(super) fn called<'s>(cx: &SourceContext<'s>, sensitive: &Sensitive) -> Optio
     if !cx.is_of_template() || !sensitive.path.is_root() {
         return None;
     }
-    let (name, _) = name_before(cx, sensitive)?;
-    if name != "value" {
-        return Some(name).filter(|name| name.len() > 1);
+    let before = cx.source.text().get(..sensitive.parts.first()?.start)?;
+    let line = before.rsplit('\n').next()?;
+    let key = line.trim_start().trim_start_matches("- ");
+    let (key, _) = key.split_once([':', '='])?;
+    let is_name = |name: &&str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        name.len() > 1 && name.bytes().all(is_part)
+    };
+    if key != "value" {
+        return Some(key).filter(is_name);
     }
-    let start = sensitive.parts.first()?.start;
-    let mut lines = cx.source.text().get(..start)?.lines().rev();
-    let above = lines.nth(1)?.trim().trim_start_matches("- ");
-    let name = above
-        .strip_prefix("name:")?
-        .trim()
-        .trim_matches(['"', '\'']);
-    (!name.is_empty() && !name.contains(['{', ' '])).then_some(name)
+    let above = before.lines().rev().nth(1)?.trim().trim_start_matches("- ");
+    let name = above.strip_prefix("name:")?.trim();
+    Some(name.trim_matches(['"', '\''])).filter(is_name)
 }
 
 /// Whether a key names the Secret for what another key of the map holds: the whole of it, or for all in the map. A mere
