@@ -101,7 +101,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             None if sensitive.path.is_root() => cx.place_without_path(sensitive),
             None => text!("`{}`", sensitive.path),
         };
-        let excuse = Excuse::of(cx, sensitive);
+        let excuse = Excuse::of(cx, sensitive, out);
         let said = excuse.and_then(|excuse| excuse.words(&place));
         let (message, help) = match (said, sensitive.reason) {
             (Some((message, help)), _) => (message, help.into()),
