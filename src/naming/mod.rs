@@ -3,6 +3,7 @@
 
 mod aside;
 mod clusters;
+mod machines;
 mod mention;
 mod places;
 mod samples;
@@ -17,6 +18,7 @@ pub use aside::{
     holds_commands, holds_labels, is_copied_from, is_in_showing, is_put_aside, lies_in,
 };
 pub use clusters::cluster_of;
+pub use machines::is_of_own_cluster;
 pub use mention::{Mention, may_tell, mentions};
 pub use places::is_place;
 use places::is_usual_place;
