@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::select::owns;
 use crate::check::Reach;
 use crate::git::{Revision, changed_since};
-use crate::source::Problem;
+use crate::source::{Problem, is_yaml};
 use crate::workspace::{App, Workspace};
 
 /// The apps that own a file which changed since the revision; all apps when the configuration or a schema did, since
@@ -75,8 +75,7 @@ fn concerns(workspace: &Workspace) -> impl Fn(&str) -> bool + Sync {
     let charts: HashSet<&str> = apps.iter().flat_map(App::charts).collect();
     move |path| {
         let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
-        path.ends_with(".yaml")
-            || path.ends_with(".yml")
+        is_yaml(path)
             || path.ends_with(".gotmpl")
             || path.ends_with(".tpl")
             || files.contains(path)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::subtree::Subtree;
-use crate::source::{Source, ancestors, boundary, read_text, remote_name};
+use crate::source::{Source, ancestors, boundary, is_yaml, read_text, remote_name};
 pub(super) use crate::source::{comparable_address as comparable, directory_of, join, normal};
 
 /// The paths of a workspace's files, and how paths of the repository lead to them.
@@ -28,7 +28,8 @@ impl<'w> Files<'w> {
     /// The files below a root.
     pub fn new(root: &'w Path, paths: impl Iterator<Item = &'w str>) -> Files<'w> {
         let mut paths: Vec<&str> = paths.collect();
-        paths.sort_unstable();
+        // They come in a few runs that are sorted each: a stable sort only merges these.
+        paths.sort();
         Files {
             within: within_repository(root),
             own: BTreeSet::new(),
@@ -152,10 +153,9 @@ impl<'w> Files<'w> {
                 continue;
             };
             let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
             if is_directory && depth < MOST_FOLDERS {
                 self.add_templates(&path, depth + 1, found);
-            } else if is_yaml && found.len() < MOST_TEMPLATES {
+            } else if is_yaml(&path) && found.len() < MOST_TEMPLATES {
                 let text = read_text(self.root, &path).ok();
                 found.extend(text.map(|text| (path, text)));
             }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::foreign::{Foreign, foreign};
 use super::jsonnet::is_jsonnet;
 use super::pipelines::{environments, is_pipeline};
-use crate::source::read_text;
+use crate::source::{is_yaml, read_text};
 
 /// What a text may say, by the words in it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -180,8 +180,7 @@ fn is_of_tool(name: &str) -> bool {
 
 /// Whether a file is an object of Argo CD, and does not only speak of one, or write one.
 fn is_object(path: &str, text: &str) -> bool {
-    let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-    is_yaml
+    is_yaml(path)
         && text
             .lines()
             .any(|line| line.starts_with("apiVersion: argoproj.io/"))

@@ -1,5 +1,6 @@
 //! Manifests: what an app's chart becomes with the values of one environment.
 
+mod again;
 mod app;
 mod brought;
 mod deployed;
@@ -28,6 +29,7 @@ mod written;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use again::Again;
 pub use app::{AppManifests, RenderedChart};
 pub use brought::{
     Bounds, Brought, BroughtObject, Call, Defaults, Outside, PodContainers, Pods, Quota,
@@ -47,7 +49,7 @@ pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
 use field_place::field_in_template;
 pub use written::Printed;
-use written::written_in;
+use written::{MOST_SEARCHED, written_in};
 
 use envlint_helm::{
     Error, LoadError, Manifest, Options, Read, Rendered, Stage, ValuesError, render_effective,
@@ -98,7 +100,10 @@ pub fn of_chart(
         Err(error) => return Some(Err(Failure::Values(error.clone()))),
     };
     let repeats = purpose == Purpose::Compare;
-    let options = options(app, values, purpose);
+    let options = Options {
+        room: repeats.then(|| values.room.clone()),
+        ..options(app, values, purpose)
+    };
     let rendered = match render_effective(effective, &options) {
         // What the chart makes by itself is compared and checked without the charts that are not here, where its templates
         // do not need them.
@@ -115,30 +120,37 @@ pub fn of_chart(
                 }
             })
         }
-        Err(refused) if repeats && matches!(refused.stage(), Stage::Execute | Stage::Manifest) => {
-            given::rendered(app, chart, values, refused)
-        }
+        Err(refused) if repeats && !refused.is_limit() => match refused.stage() {
+            Stage::Execute | Stage::Manifest => given::rendered(app, chart, values, refused),
+            _ => Err(refused),
+        },
         rendered => rendered,
     };
     Some(rendered.map_err(|error| Failure::Render(Box::new(error))))
 }
 
+/// Where what an app's chart makes with the values of one environment comes from; none where Helm refuses it as it is.
+fn traced(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
+    let mut rendered = with_origins(app, values)?;
+    // The manifests are known: only where they come from is asked.
+    (rendered.manifests, rendered.hooks) = (Vec::new(), Vec::new());
+    rendered.crds = Vec::new();
+    Some(rendered)
+}
+
 /// What an app's chart makes with the values of one environment, with the places that it comes from; none where Helm refuses
 /// it as it is.
-fn traced(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
+fn with_origins(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
     let effective = values.overlaid.as_ref()?.as_ref().ok()?;
     let options = Options {
         traced: true,
         // It rendered before.
         skip_schema: true,
         without_missing: true,
+        room: Some(values.room.clone()),
         ..options(app, values, Purpose::Compare)
     };
-    let mut rendered = render_effective(effective, &options).ok()?;
-    // The manifests are known: only where they come from is asked.
-    (rendered.manifests, rendered.hooks) = (Vec::new(), Vec::new());
-    rendered.crds = Vec::new();
-    Some(rendered)
+    render_effective(effective, &options).ok()
 }
 
 /// What a render of an app in an environment is told.
@@ -189,19 +201,13 @@ fn place_in(source: &Arc<Source>, read: &Read<'_>) -> Option<Location> {
 }
 
 /// The line of a template where an object of a kind begins.
-fn template_at(
-    workspace: &Workspace,
-    chart: &ChartFiles,
-    template: &str,
-    kind: &str,
-) -> Option<Location> {
-    let source = template_file(workspace, chart, template)?;
+fn kind_in(template: &Arc<Source>, kind: &str) -> Location {
     let kind = format!("kind: {kind}");
-    let start = source.text().find(&kind).unwrap_or(0);
-    let end = source.text()[start..]
+    let start = template.text().find(&kind).unwrap_or(0);
+    let end = template.text()[start..]
         .find('\n')
-        .map_or(source.text().len(), |length| start + length);
-    Some(Location::new(&source, Span::new(start, end)))
+        .map_or(template.text().len(), |length| start + length);
+    Location::new(template, Span::new(start, end))
 }
 
 impl Failure {

@@ -7,7 +7,7 @@ use envlint_yaml::{
     Document, Items, Kind, Mapping, Node, Origin, Path, Resolved, Scalar, Span, Step,
 };
 
-use super::called::{holds_dashed_names, promise_of, repeats_name};
+use super::called::{holds_dashed_names, password_of_pair, promise_of, repeats_name};
 use super::encoded::is_base64_map;
 use super::examine::{Hit, examine, examine_data, hit, login};
 use super::names::{Promise, holds_names, promise};
@@ -306,6 +306,8 @@ impl<'a> Walk<'a> {
             login(text)
         } else if below.entry {
             handed::examine_entry(text, promise)
+        } else if let Some(range) = password_of_pair(below.name, text) {
+            vec![hit(range, Reason::Default)]
         } else {
             examine(text, promise)
         };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use envlint_yaml::{Kind, Node};
 
 use super::{Deployment, Workspace};
-use crate::source::{Location, Source};
+use crate::source::{Location, Source, is_yaml};
 
 /// A value that is given, as it is written.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ impl Workspace {
                 text: pair.text,
                 place: Location::new(&source, pair.span),
             }));
-            if !(evidence.file.ends_with(".yaml") || evidence.file.ends_with(".yml")) {
+            if !is_yaml(&evidence.file) {
                 continue;
             }
             let documents = source.document.documents().iter();

@@ -9,7 +9,7 @@ use envlint_yaml::Spanned;
 use serde_json::Value;
 
 use super::marked::{Marking, may_mark};
-use crate::source::{boundary, join, read_text};
+use crate::source::{boundary, is_yaml, join, read_text};
 
 /// A schema that values are checked against. Drafts 4, 6, 7, 2019-09 and 2020-12; a schema that names no draft is taken
 /// for 2020-12, as Helm takes it.
@@ -142,8 +142,7 @@ impl ValuesSchema {
             let text = self.text.trim_start_matches('\u{feff}');
             serde_json::from_str(text).or_else(|error| {
                 let document = envlint_yaml::Document::parse(text);
-                let is_yaml = self.path.ends_with(".yaml") || self.path.ends_with(".yml");
-                match document.root().filter(|_| is_yaml) {
+                match document.root().filter(|_| is_yaml(&self.path)) {
                     Some(root) => {
                         serde_json::to_value(root.to_value()).map_err(|error| error.to_string())
                     }

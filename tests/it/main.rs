@@ -65,6 +65,7 @@ mod promotion_laws;
 mod promotion_limits;
 mod promotion_parts;
 #[cfg(unix)]
+mod promotion_told;
 mod promotion_written;
 mod reach;
 mod readme;

@@ -160,3 +160,41 @@ spec:
         "{shown}"
     );
 }
+
+#[test]
+fn what_two_apps_bring_stands_at_the_line_that_writes_it() {
+    let app = |name: &str| {
+        [
+            (format!("{name}/Chart.yaml"), format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n")),
+            (format!("{name}/templates/config.yaml"), "{{ include \"of.config\" . }}\n".to_owned()),
+            (
+                format!("{name}/templates/_config.tpl"),
+                "{{- define \"of.config\" -}}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: common}\n{{- end }}\n".to_owned(),
+            ),
+            (format!("{name}/values-dev.yaml"), "a: 1\n".to_owned()),
+            (format!("{name}/values-prod.yaml"), "a: 1\n".to_owned()),
+        ]
+    };
+    let config = "\
+apps:
+  - {name: cart, values: 'cart/values-{env}.yaml', chart: cart, namespace: one}
+  - {name: shop, values: 'shop/values-{env}.yaml', chart: shop, namespace: one}
+";
+    let files: Vec<_> = app("cart").into_iter().chain(app("shop")).collect();
+    let mut files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (&**path, &**text))
+        .collect();
+    files.push(("envlint.yaml", config));
+    let shown = Sandbox::with(&files)
+        .run(&["check", "--only", "objects/duplicate"])
+        .stdout;
+    assert!(
+        shown.contains(" --> shop/templates/_config.tpl:3:1"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains(" ::: cart/templates/_config.tpl:3:1"),
+        "{shown}"
+    );
+}

@@ -16,6 +16,7 @@ use crate::evidence::nodes::{at, items};
 use crate::evidence::scan::Candidate;
 use crate::evidence::tells::Names;
 use crate::masking::is_secret_key;
+use crate::source::is_yaml;
 
 /// Calls of calls are followed this far.
 const DEEPEST: usize = 4;
@@ -224,7 +225,7 @@ impl Written {
         let in_repository = || in_repository(uses);
         let path = uses.strip_prefix("./").or_else(in_repository)?;
         let path = normal("", path)?;
-        let of = match path.ends_with(".yml") || path.ends_with(".yaml") {
+        let of = match is_yaml(&path) {
             true => path,
             false => format!("{path}/action.yml"),
         };

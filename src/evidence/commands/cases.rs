@@ -14,6 +14,7 @@ use super::words;
 use crate::evidence::holes::Bindings;
 use crate::evidence::tells::Names;
 use crate::naming::environment_name;
+use crate::source::is_yaml;
 
 /// More cases are not looked at for one command, nor for more commands of one file.
 const MOST: usize = 40;
@@ -121,7 +122,7 @@ impl Cases {
         let choices = blocks.iter().enumerate().skip(1);
         let choices = choices.filter(|(_, block)| is_choice(block));
         let choices: Vec<usize> = choices.map(|(index, _)| index).collect();
-        let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+        let is_yaml = is_yaml(path);
         let mut runs = runs(text, &blocks, variables);
         runs.extend(is_yaml.then(|| matrices(text)).into_iter().flatten());
         Cases {

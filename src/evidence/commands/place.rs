@@ -6,6 +6,7 @@ use crate::evidence::files::{Files, directory_of, normal};
 use crate::evidence::holes::{Bindings, bindings, has_holes};
 use crate::evidence::scan::Candidate;
 use crate::evidence::tells::Names;
+use crate::source::is_yaml;
 
 /// Where a command stands, and the directories that it may run in.
 pub(in crate::evidence) struct Place<'c> {
@@ -174,13 +175,12 @@ pub(in crate::evidence) fn is_open(path: &str) -> bool {
 ///   working-directory: ./charts/shop
 /// ```
 fn step_directory(candidate: &Candidate, line_start: usize, at: usize) -> Option<String> {
-    let is_yaml = candidate.path.ends_with(".yml") || candidate.path.ends_with(".yaml");
     let text = candidate.text.as_str();
     let line_end = text
         .get(at..)?
         .find('\n')
         .map_or(text.len(), |end| at + end);
-    let before = text.get(..line_end).filter(|_| is_yaml)?;
+    let before = text.get(..line_end).filter(|_| is_yaml(&candidate.path))?;
     let own = indent(text.get(line_start..)?);
     // The item of the list of steps that the command stands in, in its own line or further left.
     let mut above = before.lines().rev().take(MOST_NEAR).enumerate();

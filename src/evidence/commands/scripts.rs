@@ -12,6 +12,7 @@ use super::variables::{Variables, variables};
 use super::words;
 use crate::evidence::files::{directory_of, normal};
 use crate::evidence::scan::Candidate;
+use crate::source::is_yaml;
 
 /// More calls of one script are not looked at, nor more scripts.
 const MOST: usize = 100;
@@ -53,7 +54,7 @@ pub(super) fn add_calls(candidates: &[Candidate], found: &mut BTreeMap<String, V
         }
         let known = variables(&caller.text);
         let mut repeated = runs(&caller.text, &blocks(&caller.text), &known);
-        if caller.path.ends_with(".yml") || caller.path.ends_with(".yaml") {
+        if is_yaml(&caller.path) {
             repeated.extend(matrices(&caller.text));
         }
         let scripts = by_name.iter().enumerate();

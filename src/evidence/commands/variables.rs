@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::printed;
 use crate::masking::is_secret_key;
+use crate::source::is_yaml;
 
 /// The values of variables that a file sets once, and to a constant. None of them is a secret: what becomes a path or a name by
 /// them may be said.
@@ -200,7 +201,7 @@ fn runs_helm(line: &str) -> bool {
 
 /// Whether a variable holds a secret, and not the file with it.
 fn holds_secret(name: &str, value: &str) -> bool {
-    let is_path = value.contains('/') || value.ends_with(".yaml") || value.ends_with(".yml");
+    let is_path = value.contains('/') || is_yaml(value);
     !is_path && is_secret_key(name)
 }
 

@@ -8,7 +8,7 @@ use envlint_yaml::Node;
 use crate::evidence::claim::{LayerPath, block};
 use crate::evidence::files::Files;
 use crate::evidence::nodes::{at, text};
-use crate::source::Source;
+use crate::source::{Source, is_yaml};
 
 /// A ConfigMap that stands in a file.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl<'c, 'f> ConfigMaps<'c, 'f> {
     fn read(&self) -> BTreeMap<String, Vec<ConfigMap>> {
         let mut by_name: BTreeMap<String, Vec<ConfigMap>> = BTreeMap::new();
         for path in self.files.below("") {
-            if !(path.ends_with(".yaml") || path.ends_with(".yml")) {
+            if !is_yaml(path) {
                 continue;
             }
             let text = self.files.text(path);

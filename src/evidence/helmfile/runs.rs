@@ -12,6 +12,7 @@ use crate::evidence::holes::{bindings, fill, has_holes, shown};
 use crate::evidence::scan::Candidate;
 use crate::evidence::tells::Names;
 use crate::masking::{ObjectName, text};
+use crate::source::is_yaml;
 
 /// The places that are listed of one environment.
 const MOST: usize = 3;
@@ -81,8 +82,7 @@ pub(super) fn of<'c>(
     for script in scripts.filter(|script| script.text.contains("helmfile ")) {
         let variables = variables::variables(&script.text);
         let lines = LineStarts::of(&script.text);
-        let is_yaml = script.path.ends_with(".yml") || script.path.ends_with(".yaml");
-        let jobs = match is_yaml {
+        let jobs = match is_yaml(&script.path) {
             true => matrices(&script.text),
             false => Vec::new(),
         };

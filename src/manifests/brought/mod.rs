@@ -8,8 +8,8 @@ mod quota;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use envlint_helm::Rendered;
-use envlint_yaml::{Map, Path, Value};
+use envlint_helm::{Manifest, Rendered};
+use envlint_yaml::{Map, Value};
 
 pub use calls::Call;
 use pods::Scale;
@@ -17,12 +17,11 @@ use pods::{Amounts, COUNTED};
 pub use pods::{PodContainers, Pods};
 pub use quota::{Bounds, Defaults, Outside, Quota};
 
+use super::AppManifests;
 use super::rendered::{RenderedObject, items};
 use super::workloads::{RenderedWorkload, workloads};
-use super::{AppManifests, field_in_template, template_at};
-use crate::source::Location;
 use crate::values::quantity;
-use crate::workspace::{App, ChartFiles, Workspace};
+use crate::workspace::App;
 
 /// What an app brings to one environment.
 #[derive(Debug)]
@@ -243,17 +242,10 @@ fn amount(value: &Value) -> Option<i128> {
 }
 
 impl BroughtObject {
-    /// Where a field of the object is written in its template; none where that is no file of the workspace.
-    pub fn place(
-        &self,
-        workspace: &Workspace,
-        chart: Option<&ChartFiles>,
-        path: Option<&Path>,
-    ) -> Option<Location> {
-        let kind = template_at(workspace, chart?, &self.template, &self.kind)?;
-        Some(match path {
-            Some(path) => field_in_template(kind, path, None),
-            None => kind,
-        })
+    /// Whether it is the object of a manifest.
+    pub(super) fn is_made_by(&self, manifest: &Manifest) -> bool {
+        manifest.template == *self.template
+            && manifest.name == self.name
+            && manifest.kind == self.kind
     }
 }

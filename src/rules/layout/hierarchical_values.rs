@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::masking::{Name, Text, text};
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Location, Severity, Source};
+use crate::source::{Location, Severity, Source, is_yaml};
 use crate::values::{Tree, TreeKind, words_of};
 use crate::workspace::{Deployment, NeighbourKind, Own};
 
@@ -209,10 +209,7 @@ fn layers<'a>(cx: &AppContext<'a>) -> Vec<&'a str> {
 
 /// Whether a value is the path of a YAML file, or a list of such paths.
 fn names_files(tree: &Tree<'_>) -> bool {
-    let is_file = |tree: &Tree<'_>| {
-        tree.as_str()
-            .is_some_and(|text| text.ends_with(".yaml") || text.ends_with(".yml"))
-    };
+    let is_file = |tree: &Tree<'_>| tree.as_str().is_some_and(is_yaml);
     match tree.kind() {
         TreeKind::Scalar(_) => is_file(tree),
         TreeKind::Sequence(items) => !items.is_empty() && items.iter().all(is_file),

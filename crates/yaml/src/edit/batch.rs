@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::change::{Edit, EditError};
 use super::layout::Layout;
 use super::render::Fresh;
-use super::single::{is_proven, put, remove, resolved, set, take_out};
+use super::single::{ended, is_proven, put, remove, resolved, set, take_out};
 use crate::document::Document;
 use crate::node::Node;
 use crate::path::{Path, Segment};
@@ -178,14 +178,18 @@ impl Batch {
             take_out(&mut expected, path)?;
         }
         let (mut text, mut copied) = (String::with_capacity(doc.source().len()), 0);
-        for edit in &self.edits {
+        let mut edits = self.edits.clone();
+        if let Some(last) = edits.pop() {
+            edits.push(ended(doc, last));
+        }
+        for edit in &edits {
             text += doc.source().get(copied..edit.span.start)?;
             text += &edit.replacement;
             copied = edit.span.end;
         }
         text += doc.source().get(copied..)?;
         let after = Document::parse(text);
-        is_proven(doc, &after, &self.edits, &expected).then_some(after)
+        is_proven(doc, &after, &edits, &expected).then_some(after)
     }
 }
 

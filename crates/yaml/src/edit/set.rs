@@ -47,7 +47,7 @@ pub(super) fn set(
         let renders = with_comments(fresh, &walk.rest, renders(fresh, &walk.rest, manner));
         return Ok(renders
             .iter()
-            .filter_map(|rendered| replace::replace(doc, &walk, rendered, layout))
+            .flat_map(|rendered| replace::replace(doc, &walk, rendered, layout))
             .collect());
     }
     through(doc, &walk)?;

@@ -154,15 +154,33 @@ fn prove(
     candidates: &[Edit],
 ) -> Result<Edited, EditError> {
     for edit in candidates {
+        let edit = ended(doc, edit.clone());
         let document = Document::parse(edit.apply(doc.source()));
-        if is_proven(doc, &document, std::slice::from_ref(edit), expected) {
-            return Ok(Edited {
-                edit: edit.clone(),
-                document,
-            });
+        if is_proven(doc, &document, std::slice::from_ref(&edit), expected) {
+            return Ok(Edited { edit, document });
         }
     }
     Err(EditError::Unprovable(path.clone()))
+}
+
+/// An edit that makes the end of a text without a last line break, ended with one where the last value needs it: the text of
+/// a block scalar has it, to all readers but Helm's, only where the file has it.
+pub(super) fn ended(doc: &Document, edit: Edit) -> Edit {
+    let source = doc.source();
+    let is_end = edit.span.end == source.len() && !source.ends_with('\n');
+    if !is_end || edit.replacement.ends_with('\n') || is_read_alike(&edit.apply(source)) {
+        return edit;
+    }
+    Edit {
+        replacement: edit.replacement + Layout::of(doc).eol,
+        ..edit
+    }
+}
+
+/// Whether all readers read a text alike: Helm adds a line break where the last line has none.
+fn is_read_alike(text: &str) -> bool {
+    let value = |doc: Document| doc.root().map(Node::to_value);
+    text.ends_with('\n') || value(Document::parse_text(text)) == value(Document::parse(text))
 }
 
 /// Whether edits, in the order of the text, made a document that means what is expected and lost no comment.
@@ -177,6 +195,7 @@ pub(super) fn is_proven(
         && after.errors().len() <= doc.errors().len()
         && comments_stand(doc, edits, after)
         && after.root().map(Node::to_value).as_ref() == Some(expected)
+        && (is_read_alike(after.source()) || !is_read_alike(doc.source()))
 }
 
 /// True when every comment outside of the replaced bytes is still a comment, and no other text became one.

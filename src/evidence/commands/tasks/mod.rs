@@ -17,6 +17,7 @@ use envlint_yaml::{Document, Node};
 
 use crate::evidence::nodes::leaves;
 use crate::masking::Text;
+use crate::source::is_yaml;
 pub(super) use terraform::Modules;
 
 /// Larger files are not read for tasks, in bytes.
@@ -68,8 +69,7 @@ pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Ta
     if name == "Tiltfile" || name.ends_with(".tilt") {
         return tiltfile::tasks(text);
     }
-    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-    if !is_yaml || !MAY_HAVE.iter().any(|word| text.contains(word)) {
+    if !is_yaml(name) || !MAY_HAVE.iter().any(|word| text.contains(word)) {
         return Vec::new();
     }
     let document = Document::parse(text);

@@ -10,6 +10,7 @@ use envlint_yaml::{Document, Mapping, Node};
 use super::{Asked, Task, texts};
 use crate::evidence::nodes::text;
 use crate::masking::{ObjectName, text as said_text};
+use crate::source::is_yaml;
 
 /// The name of the task of Azure, without its version.
 const AZURE: &str = "HelmDeploy@";
@@ -162,7 +163,7 @@ fn step(step: &Node, kind: &str, settings: &Mapping) -> Option<Task> {
 }
 
 fn is_file(word: &str) -> bool {
-    word.ends_with(".yaml") || word.ends_with(".yml")
+    is_yaml(word)
 }
 
 /// The command line of a task of Azure.

@@ -12,6 +12,7 @@ use crate::evidence::commands::words::head;
 use crate::evidence::files::directory_of;
 use crate::masking::{Name, ObjectName, text as said_text};
 use crate::naming::environment_name;
+use crate::source::is_yaml;
 pub(in crate::evidence::commands) use ways::Modules;
 use ways::{Way, filled};
 
@@ -171,7 +172,6 @@ fn files(values: &str) -> Vec<String> {
         let argument = values.get(at + call.len()..).unwrap_or_default();
         let argument = argument.trim_start().strip_prefix('"');
         let path = argument.and_then(literal).filter(|_| !is_other);
-        let is_yaml = |path: &String| path.ends_with(".yaml") || path.ends_with(".yml");
         let path = path.filter(|path| filled_in.is_none() || is_yaml(path));
         found.extend(path.map(|path| here(&path)));
     }
