@@ -187,6 +187,16 @@ const PARTS: [&str; 44] = [
     "local",
 ];
 
+/// Words by which people say that what is called so is deployed nowhere: `overlays/production-disabled`.
+const OFF: [&str; 6] = [
+    "disabled",
+    "archived",
+    "deprecated",
+    "obsolete",
+    "retired",
+    "unused",
+];
+
 /// Names of layers that environments share, without a leading underscore.
 const LAYERS: [&str; 8] = [
     "base", "common", "shared", "global", "globals", "default", "defaults", "all",
@@ -303,6 +313,9 @@ pub fn read(name: &str) -> Option<EnvironmentName> {
     }
     let lower = name.to_ascii_lowercase();
     let words = words(&lower);
+    if words.iter().any(|(_, word)| OFF.contains(word)) {
+        return None;
+    }
     let mut found: Option<EnvironmentName> = None;
     let mut at = 0;
     while at < words.len() {
@@ -353,14 +366,18 @@ fn words(name: &str) -> Vec<(usize, &str)> {
     pieces.filter(|(_, word)| !word.is_empty()).collect()
 }
 
-/// Of two stages that a name speaks of, the one that it belongs to; none where that is anybody's guess.
+/// Of two stages that a name speaks of, the one that it belongs to; none where that is anybody's guess. Any stage may have a
+/// second place for disasters.
 fn stronger(left: EnvironmentName, right: EnvironmentName) -> Option<EnvironmentName> {
     match (left.sure, right.sure) {
-        (true, false) if right.tier == left.tier => Some(left),
-        (false, true) if right.tier == left.tier => Some(right),
+        (true, false) if right.tier == left.tier || right.stage == SECOND => Some(left),
+        (false, true) if right.tier == left.tier || left.stage == SECOND => Some(right),
         _ => None,
     }
 }
+
+/// What the place is called to which a stage is moved in a disaster.
+const SECOND: &str = "dr";
 
 /// The stage that a word spells, and the number behind it: `prod2`, `dev01`.
 fn stage_of(word: &str) -> Option<(usize, Option<String>)> {
@@ -453,6 +470,8 @@ mod tests {
             ("staging-prod", None),
             ("prod-secrets", None),
             ("prod.enc", None),
+            ("production-disabled", None),
+            ("dev-dr", Some(("dev", Development, "dr"))),
             ("device", None),
             ("blue", None),
             ("", None),

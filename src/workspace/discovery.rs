@@ -92,7 +92,7 @@ struct Known {
 impl Search<'_> {
     /// The files, as evidence asks for them.
     fn evidence_files(&self) -> evidence::Files<'_> {
-        evidence::Files::new(&self.workspace.root, self.files.all())
+        evidence::Files::new(&self.workspace.root, self.files.named())
     }
 
     /// Reads the evidence and the names of files.

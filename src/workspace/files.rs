@@ -121,6 +121,13 @@ impl Files {
         all.map(String::as_str)
     }
 
+    /// All paths that something may name, also those of files with settings: `deploy/prod.env`.
+    pub(super) fn named(&self) -> impl Iterator<Item = &str> + Clone {
+        let settings = self.settings.iter().map(String::as_str);
+        self.all()
+            .chain(settings.filter(|path| path.ends_with(".env")))
+    }
+
     /// The files that may hold a secret, and whether they are no YAML as they stand.
     pub(super) fn searchable(&self) -> impl Iterator<Item = (&str, bool)> {
         let is_read = |path: &&String| {

@@ -78,17 +78,23 @@ pub(super) fn families(
             let (near, others): (Vec<Slot>, Vec<Slot>) = found
                 .into_iter()
                 .partition(|slot| slot.form != Form::Bare || is_near(slot));
-            match near.is_empty() {
-                true => far.push((path, others)),
-                false => candidates.push((path, near)),
+            if !others.is_empty() {
+                far.push((path, others));
+            }
+            if !near.is_empty() {
+                candidates.push((path, near));
             }
         }
     }
+    let mut families = settle(candidates, &is_chart);
+    families.retain(|_, family| family.is_sure());
+    // What is near a chart by one of its folders alone, and has no sibling there, may be told by another one.
+    let members = families.values().flat_map(|family| family.members.values());
+    let told: BTreeSet<&str> = members.map(|member| member.path.as_str()).collect();
+    far.retain(|(path, _)| !told.contains(path));
     let mut far = settle(far, &is_chart);
     far.retain(|_, family| family.is_sure());
     let (far, _) = apps::apps(far, &is_chart);
-    let mut families = settle(candidates, &is_chart);
-    families.retain(|_, family| family.is_sure());
     drop_parts_of_folders(&mut families);
     if let Some(house) = open {
         add_house(&mut families, files, house, &is_plain);
@@ -341,7 +347,11 @@ fn add_unknown(
         }
     }
     let known: Vec<&str> = known_names().filter(|known| known.len() > 3).collect();
-    for path in files.iter().filter(|path| !is_of_a_chart(path, charts)) {
+    // `values/dev-operator.yaml` is one of `values/{env}-operator.yaml`, and no environment of `values/{env}.yaml`.
+    let members = families.values().flat_map(|family| family.members.values());
+    let told: BTreeSet<String> = members.map(|member| member.path.clone()).collect();
+    let is_open = |path: &&String| !is_of_a_chart(path, charts) && !told.contains(*path);
+    for path in files.iter().filter(is_open) {
         let folders = path
             .match_indices('/')
             .filter_map(|(at, _)| path.get(..=at));

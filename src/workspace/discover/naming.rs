@@ -1,6 +1,7 @@
 //! The name that a person would give an app.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::forms::yaml_stem;
@@ -8,7 +9,7 @@ use crate::naming::{
     around_values, environment_name, is_among, is_folder_of_environments, is_place,
     is_spelled_as_part,
 };
-use crate::source::remote_name;
+use crate::source::{directory_of, remote_name};
 use crate::workspace::app::PLACEHOLDER;
 
 /// Names of folders and files that say how something is deployed.
@@ -140,6 +141,42 @@ fn folders(path: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let folders = folders.filter(|folder| !folder.contains('{'));
     folders.map(|folder| Cow::Borrowed(folder.trim_start_matches('.')))
 }
+
+/// The folder that an app lies in which is called as an environment is, where folders next to it hold others of the same form:
+/// `deployments/dev/config/{env}.yaml` next to `deployments/shop/config/{env}.yaml`.
+pub(crate) fn folder_among(pattern: &str, patterns: &BTreeSet<&str>) -> Option<String> {
+    let fixed = pattern.split(PLACEHOLDER).next()?;
+    let mut at = 0;
+    let folders = directory_of(fixed).split('/').map(|folder| {
+        let start = at;
+        at += folder.len() + 1;
+        (start, folder)
+    });
+    let is_it = |(start, folder): &(usize, &str)| {
+        let before = pattern.get(..*start).unwrap_or_default();
+        let after = pattern.get(start + folder.len()..).unwrap_or_default();
+        let next = patterns
+            .range(before..)
+            .take_while(|other| other.starts_with(before));
+        let is_beside = |other: &&str| {
+            let between = other
+                .get(before.len()..)
+                .and_then(|rest| rest.strip_suffix(after));
+            between.is_some_and(|name| !name.contains('/') && is_telling(name))
+        };
+        let is_nearest = || app_name(after.trim_start_matches('/')).is_none();
+        environment_name(folder).is_some() && is_nearest() && next.take(MOST_BESIDE).any(is_beside)
+    };
+    let found: Vec<(usize, &str)> = folders.collect();
+    found
+        .into_iter()
+        .rev()
+        .find(is_it)
+        .map(|(_, folder)| folder.to_owned())
+}
+
+/// More apps next to one are not looked at.
+const MOST_BESIDE: usize = 100;
 
 /// What is left of a name when the environment is taken out.
 fn without_environment(name: &str) -> Cow<'_, str> {
