@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use envlint_yaml::Path;
 use serde::Serialize;
 
 use super::apply::{apply, prove, tell_items_apart};
@@ -99,6 +100,8 @@ pub struct AppPromotion {
     pub warnings: Vec<Text>,
     /// Whether the history tells of each path if the target has a hotfix there.
     pub is_told: bool,
+    /// Whether nothing that is taken for a secret arrives in the target.
+    pub is_without_secrets: bool,
     /// What stands in the way.
     pub refusals: Vec<Refusal>,
     /// What changes in the cluster.
@@ -202,6 +205,7 @@ fn app_promotion(
                 warnings::of(request, &plan, own, &present, &pairs, &states)
             }
         },
+        is_without_secrets: true,
         refusals: Vec::new(),
         cluster: Cluster::Unasked,
         diff: Text::new(),
@@ -272,9 +276,19 @@ fn app_promotion(
             let texts = [&written, &target, &promoted];
             let not_back = way.not_back(request, texts, &plan.changes, &given);
             promotion.refusals.extend(not_back);
-            let (errors, breaks) = errors(request, app, files, checker, &promoted, &plan);
-            promotion.refusals.extend(errors);
-            if breaks && promotion.refusals.is_empty() {
+            let verified = errors(request, app, files, checker, &promoted, &plan);
+            promotion.refusals.extend(verified.refusals);
+            promotion.is_without_secrets = verified.unsaid.is_empty();
+            let unsaid = verified.unsaid.iter();
+            promotion.warnings.extend(unsaid.map(|path| {
+                text!(
+                    "`{}` holds a secret of {} that is copied to {}: findings of it are suppressed there",
+                    path,
+                    Name(&request.from.name),
+                    Name(&request.to.name)
+                )
+            }));
+            if verified.breaks && promotion.refusals.is_empty() {
                 promotion.warnings.push(text!(
                     "the chart does not render with the values of {}, before the promotion and after it, so nobody knows what changes there",
                     Name(&request.to.name)
@@ -388,7 +402,7 @@ fn errors(
     checker: &Checker<'_>,
     promoted: &Arc<Source>,
     plan: &Plan<'_>,
-) -> (Vec<Refusal>, bool) {
+) -> Verified {
     let to = request.to;
     let find = |files: &AppFiles| verify::Findings {
         all: checker.findings_of(app, files),
@@ -407,6 +421,7 @@ fn errors(
     let of_target = |finding: &Finding| finding.environment.as_ref().is_none_or(is_of_target);
     after.all.retain(of_target);
     let secrets = verify::copied_secrets(request.from, to, plan, promoted, &after.all);
+    let unsaid = verify::unsaid_secrets(plan, promoted, &after.all);
     // What was there before is looked for only where there is something now.
     let others = match after.refuses() {
         false => Vec::new(),
@@ -420,7 +435,21 @@ fn errors(
         }
     };
     let refusals = verify::without_repeats(secrets.into_iter().chain(others));
-    (refusals, after.breaks())
+    Verified {
+        refusals,
+        breaks: after.breaks(),
+        unsaid,
+    }
+}
+
+/// What a check says of a new file.
+struct Verified {
+    /// Why it is refused.
+    refusals: Vec<Refusal>,
+    /// Whether its chart does not render.
+    breaks: bool,
+    /// Where secrets arrive that no finding speaks of.
+    unsaid: Vec<Path>,
 }
 
 impl AppPromotion {

@@ -10,6 +10,7 @@ use envlint_yaml::{
 use super::called::{holds_dashed_names, promise_of, repeats_name};
 use super::encoded::is_base64_map;
 use super::examine::{Hit, examine, examine_data, hit, login};
+use super::mentions::{is_about, is_drawn_secret, promise_of_entries};
 use super::names::{Promise, holds_names, promise};
 use super::sealed::is_readable;
 use super::users::{user_of, user_variable};
@@ -87,6 +88,8 @@ struct Below<'a> {
     names: bool,
     /// The items are Secrets, and need not say so: `items` of a SecretList.
     secrets: bool,
+    /// What the entries of the map are, whatever they are called.
+    hands: Promise,
 }
 
 impl Default for Below<'_> {
@@ -101,6 +104,7 @@ impl Default for Below<'_> {
             entry: false,
             names: false,
             secrets: false,
+            hands: Promise::Nothing,
         }
     }
 }
@@ -215,7 +219,14 @@ impl<'a> Walk<'a> {
                 all: key == "stringData",
                 entry: above.all,
                 secrets: key == "items" && text("kind") == Some("SecretList"),
+                hands: promise_of_entries(key),
             };
+            if below.promise == Promise::Nothing
+                && above.hands != Promise::Nothing
+                && !is_about(key)
+            {
+                below.promise = above.hands;
+            }
             if refers || (above.names && value.as_scalar().is_some()) {
                 below.promise = Promise::Nothing;
             }
@@ -300,6 +311,12 @@ impl<'a> Walk<'a> {
             return;
         }
         let promise = promise_of(below.name, text, below.promise);
+        let promise = match promise {
+            Promise::Nothing if !below.names && is_drawn_secret(below.name, text) => {
+                Promise::SecretName
+            }
+            promise => promise,
+        };
         let mut hits = if below.data {
             examine_data(text, promise)
         } else if below.login {
@@ -449,7 +466,14 @@ impl<'a> Walk<'a> {
 }
 
 /// Keys whose value is what the name next to them, or the key above, promises.
-pub(super) const HOLDERS: &[&str] = &["value", "defaultValue", "plain", "plaintext", "literal"];
+pub(super) const HOLDERS: &[&str] = &[
+    "value",
+    "defaultValue",
+    "plain",
+    "plaintext",
+    "literal",
+    "val",
+];
 
 /// What the key of an entry promises; for the entry `value`, what the name beside it or the key above does.
 fn promised(key: &str, variable: Option<&str>, above: Below<'_>) -> Promise {

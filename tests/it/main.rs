@@ -64,6 +64,7 @@ mod promotion;
 mod promotion_laws;
 mod promotion_limits;
 mod promotion_parts;
+mod promotion_shared;
 #[cfg(unix)]
 mod promotion_written;
 mod reach;
