@@ -1,6 +1,9 @@
 //! Values that are given when an app is deployed, and that nobody here knows: `--set image.tag=$TAG`, a template of values. What the
 //! chart makes of them is not judged, and a chart that only fails for the lack of them does not fail.
 
+use std::ops::Range;
+
+use envlint_budget::Budget;
 use envlint_helm::{Error, Manifest, Rendered, SourceFile, Stage};
 use envlint_yaml::{Map, Node, Path, Segment, Value};
 
@@ -16,6 +19,10 @@ const UNKNOWN: &str = "unknown";
 /// More values that are given are not tried one by one, nor are more tried at all.
 const MOST_TRIED: usize = 30;
 const MOST: usize = 500;
+
+/// What it takes to look at an object that may be the same one, and to compare a field of it, in steps of templates.
+const STEPS_TO_LOOK: u64 = 1;
+const STEPS_TO_COMPARE: u64 = 20;
 
 /// What the chart makes where the maps are there that the given values lie in (`--set vault.suffix=…` makes the map `vault`,
 /// too), and some text where each of those is that it cannot do without. Where it fails even so, the reason that is left;
@@ -112,17 +119,26 @@ fn on_line(chart: &ChartFiles, reason: &Error, paths: &[Path]) -> Vec<Path> {
     let Some(text) = template.map(SourceFile::data) else {
         return Vec::new();
     };
-    let line_of = |at: usize| {
-        let before = text.get(..at).unwrap_or_default();
-        1 + before.iter().filter(|byte| **byte == b'\n').count()
+    let Some(line) = place.line.and_then(|line| span_of_line(text, line)) else {
+        return Vec::new();
     };
     let is_on_line = |path: &&Path| {
         let mut places = reads.places(path).into_iter();
-        places.any(|read| {
-            read.file() == place.template && place.line == Some(line_of(read.span().start))
-        })
+        places.any(|read| read.file() == place.template && line.contains(&read.span().start))
     };
     paths.iter().filter(is_on_line).cloned().collect()
+}
+
+/// The bytes of a line, the first of which is 1, with its end.
+fn span_of_line(text: &[u8], line: usize) -> Option<Range<usize>> {
+    let bytes = text.iter().enumerate();
+    let mut ends = bytes.filter(|(_, byte)| **byte == b'\n');
+    let start = match line.checked_sub(2) {
+        Some(before) => ends.nth(before)?.0 + 1,
+        None => 0,
+    };
+    let end = ends.next().map_or(text.len(), |(at, _)| at);
+    Some(start..end + 1)
 }
 
 impl Failure {
@@ -174,12 +190,12 @@ pub(super) fn alternatives(
 }
 
 /// Whether a violation holds whatever is not known of the values: `is_open` says that some may be anything, and `alternatives`
-/// are what the chart makes where those are others that are given.
+/// are what the chart makes where those are others that are given. Comparing takes steps; nothing is sure without.
 pub(super) fn is_sure<'r>(
     violation: &Violation,
-    manifest: &Manifest,
-    root: &Node,
+    (manifest, root): (&Manifest, &Node),
     is_open: bool,
+    steps: &Budget,
     alternatives: impl FnOnce() -> &'r [Rendered],
 ) -> bool {
     let is_of_values = matches!(
@@ -197,12 +213,30 @@ pub(super) fn is_sure<'r>(
     };
     let now = root.get(path).map(Node::to_value);
     let is_same = |rendered: &Rendered| {
+        let is_like = |other: &&Manifest| {
+            (&other.kind, &other.template) == (&manifest.kind, &manifest.template)
+        };
         let mut others = all(rendered)
-            .filter(|other| (&other.kind, &other.template) == (&manifest.kind, &manifest.template));
+            .take_while(|_| steps.spend(STEPS_TO_LOOK))
+            .filter(is_like);
         others.any(|other| {
             let other = other.document().root();
-            other.is_some_and(|other| other.get(path).map(Node::to_value) == now)
+            steps.spend(STEPS_TO_COMPARE)
+                && other.is_some_and(|other| other.get(path).map(Node::to_value) == now)
         })
     };
     alternatives().iter().all(is_same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::span_of_line;
+
+    #[test]
+    fn a_line_has_its_end_and_what_stands_before_it() {
+        let text = b"a\nbc\n\nd";
+        let spans: Vec<_> = (1..=5).map(|line| span_of_line(text, line)).collect();
+        let expected = [Some(0..2), Some(2..5), Some(5..6), Some(6..8), None];
+        assert_eq!(spans, expected);
+    }
 }

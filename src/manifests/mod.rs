@@ -49,7 +49,7 @@ pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
 use field_place::field_in_template;
 pub use written::Printed;
-use written::written_in;
+use written::{MOST_SEARCHED, written_in};
 
 use envlint_helm::{
     Error, LoadError, Manifest, Options, Read, Rendered, Stage, ValuesError, render_effective,
@@ -196,19 +196,13 @@ fn place_in(source: &Arc<Source>, read: &Read<'_>) -> Option<Location> {
 }
 
 /// The line of a template where an object of a kind begins.
-fn template_at(
-    workspace: &Workspace,
-    chart: &ChartFiles,
-    template: &str,
-    kind: &str,
-) -> Option<Location> {
-    let source = template_file(workspace, chart, template)?;
+fn kind_in(template: &Arc<Source>, kind: &str) -> Location {
     let kind = format!("kind: {kind}");
-    let start = source.text().find(&kind).unwrap_or(0);
-    let end = source.text()[start..]
+    let start = template.text().find(&kind).unwrap_or(0);
+    let end = template.text()[start..]
         .find('\n')
-        .map_or(source.text().len(), |length| start + length);
-    Some(Location::new(&source, Span::new(start, end)))
+        .map_or(template.text().len(), |length| start + length);
+    Location::new(template, Span::new(start, end))
 }
 
 impl Failure {

@@ -170,6 +170,21 @@ impl<'p> Probe<'p> {
         &self.variant
     }
 
+    /// Whether values have no effect now, and have one where a switch is on that is not there.
+    pub fn waits_for(&self, values: &[Path], switch: &Path) -> bool {
+        let variant = &self.variant;
+        let on = || (switch, Value::Bool(true));
+        let others = || variant.others(values.iter());
+        let off_and_other = variant.rendered_with(others());
+        if !off_and_other.is_some_and(|rendered| fields(&self.base, &rendered).is_empty()) {
+            return false;
+        }
+        let on_and_other = others().into_iter().chain([on()]).collect();
+        let on = variant.rendered_with(vec![on()]);
+        on.zip(variant.rendered_with(on_and_other))
+            .is_some_and(|(on, other)| !fields(&on, &other).is_empty())
+    }
+
     /// What becomes of the value at a path, which need not be there.
     pub fn reach(&self, path: &Path) -> Reach {
         let now = self.variant.values.at(path).map(|tree| tree.to_value());

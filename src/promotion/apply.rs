@@ -325,7 +325,10 @@ pub(super) fn tell_items_apart(
             .to
             .value()
             .filter(|list| is_whole && list.is_sequence())?;
+        // What stays here overwrites nothing.
+        let moves = pair.state == PathState::Pending;
         let declared = comparison.declarations.names_within(&pair.path, list, trees());
+        let declared = declared.filter(|_| moves);
         let twice = [pair.from.value(), pair.to.value()]
             .into_iter()
             .flatten()

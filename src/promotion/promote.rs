@@ -33,6 +33,9 @@ use crate::workspace::{App, AppFiles, Environment, Freeze, ValuesFile, Workspace
 /// The rule that speaks of a file whose values depend on the version of Helm.
 pub const SEVERAL_DOCUMENTS: &str = "yaml/several-documents";
 
+/// The rule about what the configuration expects of a path.
+const EXPECTATION: &str = "drift/expectation";
+
 /// What is to be promoted.
 #[derive(Debug)]
 pub struct Request<'w> {
@@ -98,6 +101,8 @@ pub struct AppPromotion {
     /// What a person should have seen: changes to a lower version, or back to an older value, and those of which nobody knows
     /// which side is ahead.
     pub warnings: Vec<Text>,
+    /// The hotfixes of the target that are overwritten, with when they began.
+    pub overwritten: Vec<Text>,
     /// Whether the history tells of each path if the target has a hotfix there.
     pub is_told: bool,
     /// Whether nothing that is taken for a secret arrives in the target.
@@ -193,6 +198,10 @@ fn app_promotion(
         stays: plan.stays.iter().map(Text::of).collect(),
         unset: plan.unset.iter().map(Text::of).collect(),
         left_out: plan.left_out.iter().map(Text::of).collect(),
+        overwritten: match request.back {
+            true => Vec::new(),
+            false => hotfixes::overwritten(&pairs, &states),
+        },
         is_told: !states
             .iter()
             .any(|(_, state)| matches!(state, State::Unknown(_))),
@@ -276,10 +285,11 @@ fn app_promotion(
             let texts = [&written, &target, &promoted];
             let not_back = way.not_back(request, texts, &plan.changes, &given);
             promotion.refusals.extend(not_back);
-            let verified = errors(request, app, files, checker, &promoted, &plan);
-            promotion.refusals.extend(verified.refusals);
-            promotion.is_without_secrets = verified.unsaid.is_empty();
-            let unsaid = verified.unsaid.iter();
+            let objections = objections(request, app, files, checker, &promoted, &plan);
+            promotion.refusals.extend(objections.refusals);
+            promotion.warnings.extend(objections.unmet);
+            promotion.is_without_secrets = objections.unsaid.is_empty();
+            let unsaid = objections.unsaid.iter();
             promotion.warnings.extend(unsaid.map(|path| {
                 text!(
                     "`{}` holds a secret of {} that is copied to {}: findings of it are suppressed there",
@@ -288,7 +298,7 @@ fn app_promotion(
                     Name(&request.to.name)
                 )
             }));
-            if verified.breaks && promotion.refusals.is_empty() {
+            if objections.breaks && promotion.refusals.is_empty() {
                 promotion.warnings.push(text!(
                     "the chart does not render with the values of {}, before the promotion and after it, so nobody knows what changes there",
                     Name(&request.to.name)
@@ -393,16 +403,26 @@ fn refused_for_documents(problem: Problem) -> Refusal {
     }
 }
 
-/// What a check objects to in the new file: secrets that would be copied, and errors that it does not find without it; and
-/// whether its chart does not render.
-fn errors(
+/// What a check objects to in the new file.
+struct Objections {
+    /// Secrets that would be copied, and errors that it does not find without it.
+    refusals: Vec<Refusal>,
+    /// Expectations of the configuration that the target does not meet, before and afterwards.
+    unmet: Vec<Text>,
+    /// Whether its chart does not render.
+    breaks: bool,
+    /// Where secrets arrive that no finding speaks of.
+    unsaid: Vec<Path>,
+}
+
+fn objections(
     request: &Request<'_>,
     app: &App,
     mut files: AppFiles,
     checker: &Checker<'_>,
     promoted: &Arc<Source>,
     plan: &Plan<'_>,
-) -> Verified {
+) -> Objections {
     let to = request.to;
     let find = |files: &AppFiles| verify::Findings {
         all: checker.findings_of(app, files),
@@ -434,22 +454,17 @@ fn errors(
             verify::refusals(&find(&files), &after, to, promoted)
         }
     };
-    let refusals = verify::without_repeats(secrets.into_iter().chain(others));
-    Verified {
-        refusals,
+    let unmet = after.all.iter().filter(|finding| {
+        finding.rule == EXPECTATION && finding.environment.as_ref().is_some_and(is_of_target)
+    });
+    let unmet =
+        unmet.map(|finding| text!("{}, before the promotion and after it", finding.message));
+    Objections {
+        unmet: unmet.collect(),
+        refusals: verify::without_repeats(secrets.into_iter().chain(others)),
         breaks: after.breaks(),
         unsaid,
     }
-}
-
-/// What a check says of a new file.
-struct Verified {
-    /// Why it is refused.
-    refusals: Vec<Refusal>,
-    /// Whether its chart does not render.
-    breaks: bool,
-    /// Where secrets arrive that no finding speaks of.
-    unsaid: Vec<Path>,
 }
 
 impl AppPromotion {

@@ -66,6 +66,7 @@ mod promotion_limits;
 mod promotion_parts;
 mod promotion_shared;
 #[cfg(unix)]
+mod promotion_told;
 mod promotion_written;
 mod reach;
 mod readme;

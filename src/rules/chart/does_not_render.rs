@@ -22,8 +22,8 @@ rule! {
     /// Renders the app's chart with the values file of every environment, as Helm does, and reports what Helm would
     /// refuse, in Helm's words, at the line of the template, once for all environments. A chart that lacks a dependency
     /// in `charts/` is an info, and is rendered without it where its own templates do not need it: `helm dependency build`
-    /// fetches it. A chart whose `Chart.yaml` Helm refuses is an error,
-    /// and so is a `chart.yaml` in lower case.
+    /// fetches it. A chart whose `Chart.yaml` Helm refuses is an error, and so is one with a device or a pipe among its files,
+    /// and a `chart.yaml` in lower case.
     ///
     /// ## Why it matters
     ///
@@ -57,7 +57,8 @@ rule! {
     ///
     /// An `apiVersion` that Helm 4 refuses is an error, too; the chart is checked as Helm 3 takes it.
     ///
-    /// A chart that takes more work than a check does is a warning: Helm may render it.
+    /// A chart that takes more work than a check does is a warning: Helm may render it. So is one with a link that leads to
+    /// nothing or out of the repository: nobody knows what is there where it is deployed.
     ///
     /// ## References
     ///
@@ -331,13 +332,18 @@ fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failu
         out.push(out.lower_severity(Severity::Warning, finding.help(LIMIT)));
         return;
     }
-    out.push(match is_refused(&reason) {
-        true => finding.help("correct Chart.yaml: Helm refuses the chart in every environment"),
-        false => {
-            let finding =
-                finding.help("values are still compared; what the chart renders is not checked");
-            out.lower_severity(Severity::Info, finding)
+    let unchecked = "values are still compared; what the chart renders is not checked";
+    out.push(match failure {
+        _ if is_refused(&reason) => {
+            finding.help("correct Chart.yaml: Helm refuses the chart in every environment")
         }
+        Failure::Chart(error) if error.is_irregular() => finding.help(
+            "remove it, or list it in .helmignore: Helm refuses the chart in every environment",
+        ),
+        Failure::Chart(error) if error.is_of_link() => {
+            out.lower_severity(Severity::Warning, finding.help(unchecked))
+        }
+        _ => out.lower_severity(Severity::Info, finding.help(unchecked)),
     });
 }
 

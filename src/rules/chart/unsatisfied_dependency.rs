@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use envlint_helm::is_in_range;
 
+use super::asked;
 use crate::masking::{Name, Said, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Location, Severity, Source, join, normal};
-use crate::values::{Tree, TreeKind};
+use crate::source::{Severity, Source, join, normal};
+use crate::values::Tree;
 
 rule! {
     /// A chart depends on a version of a chart of this repository that is not there.
@@ -113,24 +114,4 @@ fn version_in(cx: &AppContext<'_>, directory: &str) -> Option<String> {
     let source = Arc::new(Source::read(&cx.workspace.root, &path).ok()?);
     let version = Tree::of(&source)?.get("version")?;
     version.as_str().map(str::to_owned)
-}
-
-/// The versions that a file asks for, by the names of the dependencies, and where. The first of a name counts.
-fn asked(source: &Arc<Source>) -> HashMap<String, Option<(String, Location)>> {
-    let mut asked = HashMap::new();
-    let dependencies = Tree::of(source).and_then(|tree| tree.get("dependencies"));
-    let Some(TreeKind::Sequence(listed)) = dependencies.as_ref().map(Tree::kind) else {
-        return asked;
-    };
-    for item in listed.iter() {
-        let name = item.get("name");
-        let Some(name) = name.as_ref().and_then(Tree::as_str) else {
-            continue;
-        };
-        asked.entry(name.to_owned()).or_insert_with(|| {
-            let version = item.get("version")?;
-            Some((version.as_str()?.to_owned(), version.location()))
-        });
-    }
-    asked
 }

@@ -2,8 +2,8 @@
 
 use envlint_yaml::{Kind, Mapping, Node, Path, Segment, Span};
 
-use crate::rules::SourceContext;
 use crate::rules::comments::{above, beside};
+use crate::rules::{Reporter, SourceContext};
 use crate::sensitive::{Reason, Sensitive};
 use crate::values::{plain_key, words_of};
 
@@ -69,8 +69,15 @@ const EMULATORS: [Emulator; 4] = [
 /// How many settings next to a secret are looked at.
 const MOST: usize = 500;
 
+/// So many bytes of a text are searched for one word in the time that looking at one of them takes.
+const SEARCHED_AT_ONCE: usize = 16;
+
 /// Whether a password that somebody made up is for an emulator that a setting next to it names.
-pub(super) fn is_for_emulator(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+pub(super) fn is_for_emulator(
+    cx: &SourceContext<'_>,
+    sensitive: &Sensitive,
+    out: &Reporter<'_>,
+) -> bool {
     let is_made_up = matches!(
         sensitive.reason,
         Reason::Default | Reason::Chosen | Reason::Connection
@@ -79,7 +86,7 @@ pub(super) fn is_for_emulator(cx: &SourceContext<'_>, sensitive: &Sensitive) -> 
         return false;
     }
     let mut roots = cx.source.document.documents().iter();
-    let Some(settings) = roots.find_map(|root| around(root, sensitive.span)) else {
+    let Some(settings) = roots.find_map(|root| around(root, sensitive.span, out)) else {
         return false;
     };
     let name = name_before(cx, sensitive).map_or("", |(name, _)| name);
@@ -88,6 +95,9 @@ pub(super) fn is_for_emulator(cx: &SourceContext<'_>, sensitive: &Sensitive) -> 
         |names: &[&str]| names.is_empty() || names.iter().any(|name| called.contains(name));
     let mut left = MOST;
     has(settings, &mut left, &mut |name, text| {
+        if !out.may_do(text.len()) {
+            return false;
+        }
         let (small, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
         let is_named = |signs: &[&str]| {
             let mut signs = signs.iter();
@@ -106,7 +116,7 @@ fn is_token_of_dev_server(name: &str, text: &str) -> bool {
 }
 
 /// The map with the settings next to a value; of a variable in a list, the map that has the list: its container.
-fn around(root: &Node, place: Span) -> Option<&Mapping> {
+fn around<'n>(root: &'n Node, place: Span, out: &Reporter<'_>) -> Option<&'n Mapping> {
     let mut node = root;
     let mut found: Option<&Mapping> = None;
     loop {
@@ -118,9 +128,12 @@ fn around(root: &Node, place: Span) -> Option<&Mapping> {
                     found = Some(mapping);
                 }
                 let mut values = mapping.iter().map(|(_, value)| value);
-                values.find(holds)?
+                values.find(holds).filter(|_| out.may_do(mapping.len()))?
             }
-            Kind::Sequence(items) => items.iter().find(holds)?,
+            Kind::Sequence(items) => items
+                .iter()
+                .find(holds)
+                .filter(|_| out.may_do(items.len()))?,
             Kind::Scalar(_) => return found,
         };
     }
@@ -181,7 +194,11 @@ const REPLACED: [&str; 8] = [
 ];
 
 /// Whether a comment next to a secret, or above the Secret that it stands in, says that it is none.
-pub(super) fn is_said_to_be_none(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+pub(super) fn is_said_to_be_none(
+    cx: &SourceContext<'_>,
+    sensitive: &Sensitive,
+    out: &Reporter<'_>,
+) -> bool {
     let text = cx.source.text();
     let at = sensitive
         .parts
@@ -204,7 +221,8 @@ pub(super) fn is_said_to_be_none(cx: &SourceContext<'_>, sensitive: &Sensitive) 
         || !is_drawn && has_telling_key(&sensitive.path)
         || sensitive.in_manifest && {
             let before = text.get(..at).unwrap_or_default();
-            above(text, start_of_object(before)).any(says)
+            out.may_do(before.len() / SEARCHED_AT_ONCE)
+                && above(text, start_of_object(before)).any(says)
         }
 }
 
@@ -268,7 +286,11 @@ fn is_for(named: &str, key: &str, is_last: bool) -> bool {
 }
 
 /// Whether a comment next to a secret calls it public, and the same text is the value of another key, which promises none.
-pub(super) fn is_said_to_be_public(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+pub(super) fn is_said_to_be_public(
+    cx: &SourceContext<'_>,
+    sensitive: &Sensitive,
+    out: &Reporter<'_>,
+) -> bool {
     let [part] = sensitive.parts.as_slice() else {
         return false;
     };
@@ -282,11 +304,15 @@ pub(super) fn is_said_to_be_public(cx: &SourceContext<'_>, sensitive: &Sensitive
     let secret = secret.trim_matches(['"', '\'']);
     let is_other = |at: usize| !(part.start..part.end).contains(&at);
     let is_reported = |at: usize| {
-        let mut all = cx.source.sensitive().iter();
-        all.any(|other| other.span.start <= at && at < other.span.end)
+        let all = cx.source.sensitive();
+        !out.may_do(all.len())
+            || all
+                .iter()
+                .any(|other| other.span.start <= at && at < other.span.end)
     };
     secret.len() >= 4
         && beside(text, *part).any(says)
+        && out.may_do(text.len() / SEARCHED_AT_ONCE)
         && text
             .match_indices(secret)
             .take(MOST)

@@ -65,7 +65,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             text!("`{}`", sensitive.path)
         };
         let is_placeholder = sensitive.holds_the_place();
-        let excuse = Excuse::of(cx, sensitive);
+        let excuse = Excuse::of(cx, sensitive, out);
         let said = excuse.and_then(|excuse| excuse.words(&place));
         let (message, help) = match said {
             Some((message, help)) => (message, help.into()),

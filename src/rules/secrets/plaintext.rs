@@ -97,7 +97,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         } else {
             text!("`{}`", sensitive.path)
         };
-        let excuse = Excuse::of(cx, sensitive);
+        let excuse = Excuse::of(cx, sensitive, out);
         let said = excuse.and_then(|excuse| excuse.words(&place));
         let (message, help) = match (said, sensitive.reason) {
             (Some((message, help)), _) => (message, help.into()),

@@ -1,6 +1,7 @@
 //! Files that only their names tell beside what is claimed: those of an app that is claimed are added to it, those that
 //! are layers of one are no apps of their own.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::Place;
@@ -68,7 +69,7 @@ impl Claimed {
         }
         // With the layers of what was added: `preview-db.yaml` lies below `preview-import.yaml`, as the other ones do.
         layers.extend(self.files());
-        let read = Layers::new(others.root);
+        let (read, wholes) = (Layers::new(others.root), OnceCell::new());
         for (mut app, is_free) in unowned {
             let siblings = app.values.iter().map(|file| &file.path);
             let siblings: Vec<String> = siblings
@@ -87,7 +88,7 @@ impl Claimed {
                 && !self.is_beside_deployed(&app)
                 && !self.is_among_deployed(&app, others)
                 && !self.is_left_beside(&app, &siblings)
-                && !self.is_part_of_deployed(&app, others)
+                && !self.is_part_of_deployed(&app, others, &wholes)
                 && !self.is_copy_of_deployed(&app, others, &read)
             {
                 left.push(app);
