@@ -9,7 +9,6 @@ use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
-use crate::sensitive;
 use crate::source::{Severity, Source};
 use crate::values::{PathSet, Tree, by_places};
 use crate::workspace::Environment;
@@ -240,13 +239,7 @@ pub(super) fn unsaid_secrets(
     let said: HashSet<&Path> = said.filter_map(|finding| finding.path.as_ref()).collect();
     let sensitive = promoted.sensitive().iter();
     let unsaid = sensitive.filter(|sensitive| {
-        sensitive.is_reported()
-            && !matches!(
-                sensitive.reason,
-                sensitive::Reason::Default | sensitive::Reason::KeyId(_)
-            )
-            && !said.contains(&sensitive.path)
-            && arrives(&sensitive.path)
+        sensitive.lets_somebody_in() && !said.contains(&sensitive.path) && arrives(&sensitive.path)
     });
     let mut paths: Vec<Path> = unsaid.map(|sensitive| sensitive.path.clone()).collect();
     paths.dedup();

@@ -30,6 +30,7 @@ const ABOUT: &[&str] = &[
     "annotation",
     "annotations",
     "arn",
+    "at",
     "audience",
     "ca",
     "cert",
@@ -37,6 +38,8 @@ const ABOUT: &[&str] = &[
     "checksum",
     "class",
     "count",
+    "created",
+    "date",
     "digest",
     "dir",
     "duration",
@@ -55,6 +58,7 @@ const ABOUT: &[&str] = &[
     "headers",
     "host",
     "id",
+    "identifier",
     "ids",
     "image",
     "issuer",
@@ -70,6 +74,7 @@ const ABOUT: &[&str] = &[
     "manager",
     "md5",
     "mount",
+    "mtime",
     "name",
     "names",
     "namespace",
@@ -90,13 +95,16 @@ const ABOUT: &[&str] = &[
     "scopes",
     "sha",
     "sha256",
+    "since",
     "size",
     "store",
     "suffix",
     "template",
     "thumbprint",
+    "time",
     "ttl",
     "type",
+    "updated",
     "uri",
     "url",
     "user",
@@ -104,6 +112,9 @@ const ABOUT: &[&str] = &[
     "uuid",
     "version",
 ];
+
+/// Words before them that say the same: `checksum/tls-secret`.
+const SUMS: &[&str] = &["checksum", "digest", "hash", "md5", "sha", "sha256"];
 
 /// Whether a key mentions a secret, and says nothing about it that would make of the value what is told of it.
 fn mentions_secret(key: &str) -> bool {
@@ -120,8 +131,9 @@ fn mentions_secret(key: &str) -> bool {
     let Some(at) = words.iter().position(is_secret) else {
         return is_token_of_git(&words);
     };
-    let mut behind = words.iter().skip(at);
-    !behind.any(|word| ABOUT.contains(&word.as_str()))
+    let is_sum = |word: &String| SUMS.contains(&word.as_str());
+    let is_about = |word: &String| ABOUT.contains(&word.as_str());
+    !words.iter().take(at).any(is_sum) && !words.iter().skip(at).any(is_about)
 }
 
 /// Whether a text looks drawn, and its key mentions a secret.
@@ -147,6 +159,9 @@ pub(super) fn promise_of_entries(key: &str) -> Promise {
         return Promise::Nothing;
     }
     let words = words(key);
+    if is_of_everybody(&words) {
+        return Promise::Nothing;
+    }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         // All of them are passwords, whatever they look like.
@@ -197,6 +212,8 @@ mod tests {
             "imagePullSecretNames",
             "clientSecretId",
             "gtmTokenEu",
+            "checksum/tls-secret-eu",
+            "passwordMtime",
         ] {
             assert!(!mentions_secret(key), "{key}");
         }

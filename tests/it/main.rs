@@ -42,6 +42,7 @@ mod marked;
 mod masked_texts;
 mod masking;
 mod meant;
+mod mentioned;
 mod missing_keys;
 mod monorepo;
 mod new_apps;
