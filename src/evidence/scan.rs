@@ -59,7 +59,7 @@ pub struct Scan {
 }
 
 /// Words by which texts are put aside, and what each hints at.
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 14] = [
     "argoproj.io/",
     "kind: HelmRelease",
     "toolkit.fluxcd.io/",
@@ -72,6 +72,7 @@ const WORDS: [&str; 13] = [
     "argocd app create",
     "werf converge",
     "werf/actions/",
+    "hubploy ",
     "helm.cattle.io/",
 ];
 
@@ -136,9 +137,10 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         argocd,
         werf,
         werf_action,
+        hubploy,
         k3s,
     ] = seen;
-    let deploys = argocd || werf || werf_action;
+    let deploys = argocd || werf || werf_action || hubploy;
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_kustomization = name.starts_with("kustomization.");
     Hints {

@@ -56,6 +56,7 @@ pub struct RenderedChart<'a> {
     pub manifests: Result<Rendered, Failure>,
     pub(super) cluster: Cluster,
     pub(super) budget: Budget,
+    room: Budget,
     workloads: OnceLock<Option<Vec<RenderedWorkload>>>,
     objects: OnceLock<Option<Vec<RenderedObject>>>,
     exponents: OnceLock<HashSet<String>>,
@@ -108,6 +109,7 @@ impl<'a> AppManifests<'a> {
                     environment: &values.environment.name,
                     manifests: of_chart(resolved.app, chart, values, Purpose::Compare)?,
                     budget: values.budget.clone(),
+                    room: values.room.clone(),
                     cluster: Cluster::of(values.environment.kubernetes.as_ref()),
                     workloads: OnceLock::new(),
                     objects: OnceLock::new(),
@@ -122,7 +124,10 @@ impl<'a> AppManifests<'a> {
     /// Whether the app took all the work that there is for one, so that nothing more is said of what its chart makes.
     pub fn is_spent(&self) -> bool {
         let mut rendered = self.rendered().iter();
-        rendered.any(|chart| chart.manifests.is_ok() && chart.budget.is_spent())
+        rendered.any(|chart| {
+            let is_spent = chart.budget.is_spent() || chart.room.is_spent();
+            chart.manifests.is_ok() && is_spent
+        })
     }
 
     /// The chart, rendered for an environment.

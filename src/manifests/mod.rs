@@ -100,7 +100,10 @@ pub fn of_chart(
         Err(error) => return Some(Err(Failure::Values(error.clone()))),
     };
     let repeats = purpose == Purpose::Compare;
-    let options = options(app, values, purpose);
+    let options = Options {
+        room: repeats.then(|| values.room.clone()),
+        ..options(app, values, purpose)
+    };
     let rendered = match render_effective(effective, &options) {
         // What the chart makes by itself is compared and checked without the charts that are not here, where its templates
         // do not need them.
@@ -117,9 +120,10 @@ pub fn of_chart(
                 }
             })
         }
-        Err(refused) if repeats && matches!(refused.stage(), Stage::Execute | Stage::Manifest) => {
-            given::rendered(app, chart, values, refused)
-        }
+        Err(refused) if repeats && !refused.is_limit() => match refused.stage() {
+            Stage::Execute | Stage::Manifest => given::rendered(app, chart, values, refused),
+            _ => Err(refused),
+        },
         rendered => rendered,
     };
     Some(rendered.map_err(|error| Failure::Render(Box::new(error))))
@@ -143,6 +147,7 @@ fn with_origins(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
         // It rendered before.
         skip_schema: true,
         without_missing: true,
+        room: Some(values.room.clone()),
         ..options(app, values, Purpose::Compare)
     };
     render_effective(effective, &options).ok()

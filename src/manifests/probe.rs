@@ -63,6 +63,12 @@ impl<'p> Variant<'p> {
         })
     }
 
+    /// The same, where what is rendered is kept next to what the values of the environments make.
+    pub(super) fn kept(mut self, values: &EnvironmentValues<'_>) -> Variant<'p> {
+        self.options.room = Some(values.room.clone());
+        self
+    }
+
     /// The same, with the places that manifests come from.
     pub(super) fn traced(mut self) -> Variant<'p> {
         self.options.traced = true;

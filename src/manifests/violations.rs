@@ -68,14 +68,14 @@ impl<'a> AppManifests<'a> {
         let is_open =
             !self.resolved.has_known_layers() || values.is_some_and(|values| values.file.is_open());
         let alternatives = OnceLock::new();
-        let others = || -> Vec<Rendered> {
+        let others = || -> Option<Vec<Rendered>> {
             let of = |values| alternatives_of(self.resolved.app, chart.chart, values);
-            values.map(of).unwrap_or_default()
+            values.map_or_else(|| Some(Vec::new()), of)
         };
         for manifest in chart.manifests.iter().flat_map(all) {
             let violations = self.violations_of(chart, manifest, |violation, root| {
                 is_sure(violation, (manifest, root), is_open, &chart.budget, || {
-                    alternatives.get_or_init(others)
+                    alternatives.get_or_init(others).as_deref()
                 })
             });
             for violation in violations {

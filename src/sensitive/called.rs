@@ -1,5 +1,7 @@
 //! What a value says together with its own name, beyond what the name promises.
 
+use std::ops::Range;
+
 use envlint_yaml::{Node, Scalar};
 
 use super::defaults::is_default;
@@ -62,6 +64,18 @@ pub(super) fn repeats_name(name: &str, text: &str) -> bool {
         kept.map(|letter| letter.to_ascii_lowercase()).collect()
     };
     !text.is_empty() && text.len() <= 200 && letters(name) == letters(text)
+}
+
+/// Where the password stands of a variable that holds the user, too, as Neo4j's does: `NEO4J_AUTH: neo4j/neo4j`. Of others that are
+/// called so nobody knows whether a slash parts the two, so it is one that everybody knows, or the user's name.
+pub(super) fn password_of_pair(name: &str, text: &str) -> Option<Range<usize>> {
+    let (user, password) = text.split_once('/').filter(|_| name.ends_with("_AUTH"))?;
+    let is_name = |part: &str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        !part.is_empty() && part.bytes().all(is_part)
+    };
+    let is_known = password == user || is_default(password, Promise::Password);
+    (is_name(user) && is_name(password) && is_known).then(|| user.len() + 1..text.len())
 }
 
 /// How many names a map has before it is one of names.
@@ -127,6 +141,20 @@ mod tests {
             let document = envlint_yaml::Document::parse(text);
             let root = document.root().expect("a map");
             assert_eq!(holds_dashed_names(key, root), expected, "{key}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_variable_may_hold_the_user_and_the_password() {
+        for (name, text, expected) in [
+            ("NEO4J_AUTH", "neo4j/neo4j", Some("neo4j")),
+            ("NEO4J_AUTH", "neo4j/password", Some("password")),
+            ("PROXY_AUTH", "basic/oidc", None),
+            ("NEO4J_AUTH", "none", None),
+            ("AUTH_PATH", "auth/auth", None),
+        ] {
+            let found = password_of_pair(name, text).and_then(|range| text.get(range));
+            assert_eq!(found, expected, "{name}: {text}");
         }
     }
 

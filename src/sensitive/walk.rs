@@ -8,7 +8,8 @@ use envlint_yaml::{
 };
 
 use super::called::{
-    HOLDERS, holds_dashed_names, is_secrets, option, promise_of, promised, repeats_name,
+    HOLDERS, holds_dashed_names, is_secrets, option, password_of_pair, promise_of, promised,
+    repeats_name,
 };
 use super::encoded::is_base64_map;
 use super::examine::{Hit, examine, examine_data, hit, login};
@@ -326,6 +327,8 @@ impl<'a> Walk<'a> {
             login(text)
         } else if below.entry {
             handed::examine_entry(text, promise)
+        } else if let Some(range) = password_of_pair(below.name, text) {
+            vec![hit(range, Reason::Default)]
         } else {
             examine(text, promise)
         };

@@ -120,6 +120,47 @@ fn a_chart_of_one_environment_fails_for_nothing_that_is_given() {
     assert!(!shown.contains("does-not-render]"), "{shown}");
 }
 
+/// The tag is read by a named template only, for another alias of the chart than the one that fails without it.
+#[test]
+fn what_a_named_template_of_an_alias_reads_is_found() {
+    let values = "enabled: false\nimage: {repository: acme/shop}\n";
+    let helper = "{{- define \"image\" -}}{{ .repo }}:{{ .tag }}{{- end -}}\n";
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Chart.Name }}}\nspec:\n  containers:\n  - name: shop\n    image: {{ include \"image\" (dict \"repo\" .Values.image.repository \"tag\" .Values.global.tag) }}\n    imagePullPolicy: Always\n";
+    let whole = "apiVersion: v2\nname: whole\nversion: 1.0.0\ndependencies:\n- {name: shop, alias: one, version: 1.0.0, condition: one.enabled, repository: \"file://../shop\"}\n- {name: shop, alias: two, version: 1.0.0, condition: two.enabled, repository: \"file://../shop\"}\n";
+    let script = "for ENV in dev prod; do\n  helm upgrade whole charts/whole -f values-$ENV.yaml --set global.tag=$TAG\ndone\n";
+    let files = [
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/shop/values.yaml", values),
+        ("charts/shop/templates/_helpers.tpl", helper),
+        ("charts/shop/templates/pod.yaml", template),
+        ("charts/whole/Chart.yaml", whole),
+        ("charts/whole/values.yaml", "global: {tag: ''}\n"),
+        ("values-dev.yaml", "one: {enabled: true}\n"),
+        ("values-prod.yaml", "one: {enabled: true}\n"),
+        ("deploy.sh", script),
+    ];
+    assert_eq!(findings(&files), [""; 0]);
+}
+
+/// Nothing is filled in for a key that is a word of the reason, and what is filled in is no reason.
+#[test]
+fn a_reason_that_has_the_word_is_about_no_given_path() {
+    let template = "{{- if .Values.env }}{{ fail \"with env\" }}{{ end }}\nkind: A\na: {{ required \"an env variable\" .Values.other }}\n";
+    let script = "for ENV in dev prod; do\n  helm upgrade shop chart -f values-$ENV.yaml --set env=$NAME\ndone\n";
+    let files = [
+        ("chart/Chart.yaml", CHART),
+        ("chart/templates/a.yaml", template),
+        ("values-dev.yaml", "other: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+        ("deploy.sh", script),
+    ];
+    let found = findings(&files);
+    let [finding] = &found[..] else {
+        panic!("one finding: {found:?}")
+    };
+    assert!(finding.contains("an env variable"), "{finding}");
+}
+
 #[test]
 fn a_schema_is_not_held_against_what_is_given() {
     let schema = r#"{

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use envlint_budget::Budget;
 
 use super::Directories;
-use super::synced::{ARGO, FLUX, Roots, synced_by_flux};
-use super::unreached::{beside_others, not_listed, unreached};
+use super::synced::{Roots, synced_by_flux};
+use super::unreached::{beside_others, deploys, may_deploy, not_listed, unreached};
 use crate::evidence::claim::{Claims, Unread};
 use crate::evidence::files::Files;
-use crate::evidence::nodes::is_kind;
 use crate::evidence::tells::Names;
 use crate::naming::{environment_name, known_tier, sample_folder};
 use crate::source::{Source, ancestors, directory_of, join};
@@ -299,6 +298,8 @@ impl Reach {
         said: &mut Claims,
     ) -> BTreeSet<String> {
         let telling: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
+        let deploying = sources.iter().filter(|source| may_deploy(source));
+        let deploying: BTreeSet<&str> = deploying.map(|source| source.path.as_str()).collect();
         let mut left: BTreeSet<String> = BTreeSet::new();
         for (directory, by) in &self.left_out {
             let below = files.below(&join(directory, ""));
@@ -308,7 +309,10 @@ impl Reach {
                 .iter()
                 .map(|resource| resource.path.as_str());
             let of_directory: BTreeSet<&str> = below.iter().copied().chain(built).collect();
-            if of_directory.is_disjoint(&telling) {
+            let is_listed = directories.by_path.contains_key(by);
+            // What deploys nothing that Flux would is no part of what it leaves out.
+            let wanted = if is_listed { &telling } else { &deploying };
+            if of_directory.is_disjoint(wanted) {
                 continue;
             }
             left.extend(of_directory.into_iter().map(str::to_owned));
@@ -414,19 +418,10 @@ fn unlisted(
             listed.insert(path);
         }
     }
-    let deploys = |source: &&Arc<Source>| {
-        let mut documents = source.document.documents().iter();
-        documents.any(|node| {
-            is_kind(node, ARGO, "Application")
-                || is_kind(node, ARGO, "ApplicationSet")
-                || is_kind(node, "helm.toolkit.fluxcd.io/", "HelmRelease")
-                || is_kind(node, FLUX, "Kustomization")
-        })
-    };
     let open = sources
         .iter()
         .filter(|source| !listed.contains(&source.path))
-        .filter(deploys);
+        .filter(|source| deploys(source));
     let by = open.filter_map(|source| {
         let folder = directory_of(&source.path);
         // A folder without a kustomization may be synchronized as it is.

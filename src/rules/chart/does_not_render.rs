@@ -6,6 +6,7 @@ use std::sync::Arc;
 use envlint_helm::Chart;
 use envlint_yaml::Path;
 
+use super::unsatisfied_dependency::never_found;
 use crate::manifests::Failure;
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::EnvironmentValues;
@@ -162,12 +163,17 @@ fn has_no_format(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 /// chart of its own, and many charts may lack the same one.
 fn lacks_charts(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let mut seen = BTreeSet::new();
+    let never = never_found(cx);
     let rendered = cx.manifests.rendered().iter();
     for files in rendered
         .filter(|chart| chart.manifests.is_ok())
         .map(|chart| chart.chart)
     {
         let missing = files.chart.as_ref().map(Chart::missing).unwrap_or_default();
+        let missing: Vec<&str> = missing
+            .into_iter()
+            .filter(|name| !never.contains(*name))
+            .collect();
         if missing.is_empty() || !seen.insert(files.directory.as_str()) {
             continue;
         }
@@ -304,15 +310,21 @@ fn chart_in(directory: &str) -> Text {
     }
 }
 
+/// How Helm begins the list of dependencies that `charts/` lacks (Helm: pkg/action/install.go, `CheckDependencies`).
+const LACKING: &str = "missing in charts/ directory: ";
+
 /// Nothing can be said about the chart's manifests in any environment.
 fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failure) {
     let Some(chart) = cx.chart else { return };
     let metadata = Source::read(&cx.workspace.root, &chart.path("Chart.yaml")).map(Arc::new);
     let reason = failure.reason();
     if let Ok(metadata) = &metadata
-        && let Some(finding) = lacks_dependencies(cx, metadata, &reason, out)
+        && reason.contains(LACKING)
     {
-        out.push(finding);
+        // Those that Helm never finds are for `chart/unsatisfied-dependency` to say.
+        if let Some(finding) = lacks_dependencies(cx, metadata, &reason, out) {
+            out.push(finding);
+        }
         return;
     }
     let first = cx.environments.first().map(|values| values.name());
@@ -354,9 +366,16 @@ fn lacks_dependencies(
     reason: &str,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
-    // Helm: pkg/action/install.go, `CheckDependencies`.
-    let (_, missing) = reason.split_once("missing in charts/ directory: ")?;
+    let (_, missing) = reason.split_once(LACKING)?;
     let missing: Vec<&str> = missing.trim().split(", ").collect();
+    let never = never_found(cx);
+    let missing: Vec<&str> = missing
+        .into_iter()
+        .filter(|name| !never.contains(*name))
+        .collect();
+    if missing.is_empty() {
+        return None;
+    }
     let dependencies = Tree::of(metadata).and_then(|tree| tree.get("dependencies"));
     let listed = match dependencies.as_ref().map(Tree::kind) {
         Some(TreeKind::Sequence(listed)) => listed,

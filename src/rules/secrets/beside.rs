@@ -5,7 +5,7 @@ use envlint_yaml::{Kind, Mapping, Node, Path, Segment, Span};
 use crate::rules::comments::{above, beside};
 use crate::rules::{Reporter, SourceContext};
 use crate::sensitive::{Reason, Sensitive};
-use crate::values::{plain_key, words_of};
+use crate::values::words_of;
 
 /// A program that stands in for a service where people develop and test.
 struct Emulator {
@@ -240,12 +240,14 @@ fn has_telling_key(path: &Path) -> bool {
     })
 }
 
-/// How the keys end under which values name a Secret.
-const ENDS: [&str; 4] = [
-    "existingsecret",
-    "existingsecretname",
-    "secretname",
-    "secretref",
+/// The words in which keys end under which values name a Secret, the longest first.
+const ENDS: [&[&str]; 6] = [
+    &["existing", "secret", "name"],
+    &["existing", "secret"],
+    &["existingsecret"],
+    &["secret", "name"],
+    &["secretname"],
+    &["secret", "ref"],
 ];
 
 /// Whether values name a Secret that has what a password is for: `existingSecret: shop` in the same map, or
@@ -274,15 +276,69 @@ pub(super) fn has_secret(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool 
     })
 }
 
-/// Whether a key names the Secret for what another key of the map holds: the whole of it, or for all in the map.
+/// Whether a value is the name of who gets in, as an access key is at MinIO, and values next to it name the Secret with the other
+/// half of the pair.
+pub(super) fn is_half_of_pair(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+    let Some(Segment::Key(key)) = sensitive.path.last() else {
+        return false;
+    };
+    let words = words_of(key);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let is_name = match words.as_slice() {
+        [before @ .., "access", "key"] | [before @ .., "access", "key", "id"] => {
+            !before.contains(&"secret")
+        }
+        _ => false,
+    };
+    let is_written = matches!(
+        sensitive.reason,
+        Reason::Default | Reason::Chosen | Reason::Random
+    );
+    is_name && is_written && has_secret(cx, sensitive)
+}
+
+/// What a secret of a template is called, in which nothing has a path: by the words before it, or by the `name:` above its `value:`.
+pub(super) fn called<'s>(cx: &SourceContext<'s>, sensitive: &Sensitive) -> Option<&'s str> {
+    if !cx.is_of_template() || !sensitive.path.is_root() {
+        return None;
+    }
+    let before = cx.source.text().get(..sensitive.parts.first()?.start)?;
+    let line = before.rsplit('\n').next()?;
+    let key = line.trim_start().trim_start_matches("- ");
+    let (key, _) = key.split_once([':', '='])?;
+    let is_name = |name: &&str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        name.len() > 1 && name.bytes().all(is_part)
+    };
+    if key != "value" {
+        return Some(key).filter(is_name);
+    }
+    let above = before.lines().rev().nth(1)?.trim().trim_start_matches("- ");
+    let name = above.strip_prefix("name:")?.trim();
+    Some(name.trim_matches(['"', '\''])).filter(is_name)
+}
+
+/// Whether a key names the Secret for what another key of the map holds: the whole of it, or for all in the map. A mere
+/// `secretName` may be for something else than the password next to it: `tls: {secretName: …, keystorePassword: …}`.
 fn is_for(named: &str, key: &str, is_last: bool) -> bool {
-    let (named, key) = (plain_key(named), plain_key(key));
+    let named = words_of(named);
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
     let mut ends = ENDS.iter();
-    let stem = ends.find_map(|end| named.strip_suffix(end));
-    stem.is_some_and(|stem| match stem {
-        "" | "auth" => is_last,
-        stem => key.starts_with(stem),
-    })
+    let Some((stem, end)) = ends.find_map(|end| Some((named.strip_suffix(*end)?, end))) else {
+        return false;
+    };
+    match stem {
+        [] => is_last && end.first().is_some_and(|word| word.starts_with("existing")),
+        ["auth"] => is_last,
+        stem => {
+            let words = words_of(key);
+            words.len() >= stem.len()
+                && stem
+                    .iter()
+                    .zip(words.iter())
+                    .all(|(stem, word)| stem == word)
+        }
+    }
 }
 
 /// Whether a comment next to a secret calls it public, and the same text is the value of another key, which promises none.

@@ -2,6 +2,8 @@
 
 mod dependency;
 mod dotted_key;
+mod meant;
+mod other_readers;
 mod replaced_default;
 mod restated;
 mod template_text;

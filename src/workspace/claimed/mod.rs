@@ -27,7 +27,7 @@ use crate::source::join;
 pub(in crate::workspace) use names::Called;
 use names::{chart_key_in, name_of};
 use passed::Nowhere;
-use place::{Place, own_layer};
+use place::{Place, Release, own_layer};
 
 /// The apps that claims make.
 #[derive(Debug, Default)]
@@ -108,13 +108,14 @@ pub(super) fn claimed(
         .map(|file| (file.path.as_str(), file.environment.as_str()))
         .collect();
     // Who deploys says what the apps are; who tries one adds to it.
-    claims.sort_by_key(|claim| Reverse(claim.rank));
+    claims.sort_by_key(|claim| (Reverse(claim.rank), claim.has_open_chart()));
     siblings::tell(&mut claims);
     let is_told = |claim: &Claim| environment_of(claim, &by_file, names).is_some();
     positions::tell(&mut claims, &is_told);
     let known = clusters::Known {
         is_told: &is_told,
         is_alone: found.is_empty() && !beside.has_others,
+        patterns: found.iter().map(|app| app.pattern.as_str()).collect(),
         declared: beside.declared,
         unread,
         missing: beside.missing,
@@ -129,6 +130,7 @@ pub(super) fn claimed(
     claimed.nowhere.extend(placed);
     let mut known: HashMap<(String, Option<String>), Vec<usize>> = HashMap::new();
     let mut owned = Owned::new();
+    let mut by_release: HashMap<(String, Release), usize> = HashMap::new();
     let mut by_chart: HashMap<(Option<String>, String), Vec<usize>> = HashMap::new();
     let mut nowhere: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
     for mut claim in claims {
@@ -159,6 +161,18 @@ pub(super) fn claimed(
             claimed.add_of_other_tool(index, &environment, place);
             continue;
         }
+        let released = place
+            .release()
+            .map(|release| (environment.clone(), release));
+        let same = released
+            .as_ref()
+            .and_then(|key| by_release.get(key))
+            .copied();
+        if let Some(index) = same.filter(|index| claimed.is_once_more(*index, &environment, &place))
+        {
+            claimed.add_once_more(index, environment, place);
+            continue;
+        }
         let candidates = known.entry((name.clone(), chart)).or_default();
         let index = claimed.app_for(candidates, &environment, &place);
         let index = index.unwrap_or_else(|| {
@@ -176,6 +190,9 @@ pub(super) fn claimed(
         }
         if !beside.contains(&index) {
             beside.push(index);
+        }
+        if let Some(released) = released {
+            by_release.entry(released).or_insert(index);
         }
         claimed.add(index, environment, place);
     }

@@ -122,7 +122,7 @@ pub(super) fn sort(mut outputs: Vec<Output>, warnings: &mut Vec<Warning>) -> Res
         for (start, text) in places(&output.text) {
             if manifests.len() + hooks.len() == MOST_OBJECTS {
                 let message = format!("the chart makes more than {MOST_OBJECTS} objects");
-                return Err(Error::manifest(&output.template, message));
+                return Err(Error::beyond(&output.template, message));
             }
             let manifest =
                 read(&output.template, (start, text)).map_err(|e| e.with_outputs(all(&outputs)))?;

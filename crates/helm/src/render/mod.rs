@@ -216,3 +216,27 @@ fn split_notes(outputs: Vec<engine::Output>, root: &str) -> (Option<String>, Vec
         outputs,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use envlint_budget::Budget;
+
+    use super::*;
+
+    #[test]
+    fn renders_that_are_kept_share_the_room_for_their_output() {
+        let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+        let chart = Chart::from_files(vec![
+            file("Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n"),
+            file("templates/a.yaml", "kind: ConfigMap\n"),
+        ])
+        .unwrap();
+        let options = Options {
+            room: Some(Budget::new(20)),
+            ..Options::default()
+        };
+        let render = || render(&chart, &Values::default(), &options);
+        assert!(render().is_ok());
+        assert!(render().unwrap_err().is_limit());
+    }
+}

@@ -80,10 +80,12 @@ fn severity(
         Some(false) => None,
         None => match cx.coverage(path) {
             Coverage::Taken | Coverage::Unread => None,
-            Coverage::Read => Some(found.severity),
             // A version is there to be printed.
-            Coverage::Unknown if found.severity == Severity::Error => Some(Severity::Error),
-            Coverage::Unknown => Some(Severity::Info),
+            Coverage::Read | Coverage::Unknown if found.severity == Severity::Error => {
+                Some(Severity::Error)
+            }
+            // By itself it is a number again when Kubernetes reads it, and only in a text it is another one.
+            Coverage::Read | Coverage::Unknown => Some(Severity::Info),
         },
     }
 }
