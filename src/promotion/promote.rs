@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use envlint_yaml::Path;
 use serde::Serialize;
 
 use super::apply::{apply, prove, tell_items_apart};
@@ -106,6 +107,8 @@ pub struct AppPromotion {
     pub overwritten: Vec<Text>,
     /// Whether the history tells of each path if the target has a hotfix there.
     pub is_told: bool,
+    /// Whether nothing that is taken for a secret arrives in the target.
+    pub is_without_secrets: bool,
     /// What stands in the way.
     pub refusals: Vec<Refusal>,
     /// What changes in the cluster.
@@ -213,6 +216,7 @@ fn app_promotion(
                 warnings::of(request, &plan, own, &present, &pairs, &states)
             }
         },
+        is_without_secrets: true,
         refusals: Vec::new(),
         cluster: Cluster::Unasked,
         diff: Text::new(),
@@ -286,6 +290,16 @@ fn app_promotion(
             let objections = objections(request, app, files, checker, &promoted, &plan);
             promotion.refusals.extend(objections.refusals);
             promotion.warnings.extend(objections.unmet);
+            promotion.is_without_secrets = objections.unsaid.is_empty();
+            let unsaid = objections.unsaid.iter();
+            promotion.warnings.extend(unsaid.map(|path| {
+                text!(
+                    "`{}` holds a secret of {} that is copied to {}: findings of it are suppressed there",
+                    path,
+                    Name(&request.from.name),
+                    Name(&request.to.name)
+                )
+            }));
             if objections.breaks && promotion.refusals.is_empty() {
                 promotion.warnings.push(text!(
                     "the chart does not render with the values of {}, before the promotion and after it, so nobody knows what changes there",
@@ -399,6 +413,8 @@ struct Objections {
     unmet: Vec<Text>,
     /// Whether its chart does not render.
     breaks: bool,
+    /// Where secrets arrive that no finding speaks of.
+    unsaid: Vec<Path>,
 }
 
 fn objections(
@@ -432,6 +448,7 @@ fn objections(
         after.all.retain(|finding| !is_out_of_order(finding));
     }
     let secrets = verify::copied_secrets(request.from, to, plan, promoted, &after.all);
+    let unsaid = verify::unsaid_secrets(plan, promoted, &after.all);
     // What was there before is looked for only where there is something now.
     let others = match after.refuses() {
         false => Vec::new(),
@@ -453,6 +470,7 @@ fn objections(
         unmet: unmet.collect(),
         refusals: verify::without_repeats(secrets.into_iter().chain(others)),
         breaks: after.breaks(),
+        unsaid,
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use envlint_yaml::{Node, Scalar};
 
 use super::defaults::is_default;
-use super::names::{Promise, words};
+use super::names::{Promise, promise, words};
 
 /// What a name promises of this value. `secretKey: password` names the key of a Secret; a variable of a container is the value
 /// itself, so that `SECRET_KEY: password` is a bad secret.
@@ -22,6 +22,39 @@ pub(super) fn promise_of(name: &str, text: &str, promise: Promise) -> Promise {
         }
         promise => promise,
     }
+}
+
+/// Keys whose value is what the name next to them, or the key above, promises.
+pub(super) const HOLDERS: &[&str] = &[
+    "value",
+    "defaultValue",
+    "plain",
+    "plaintext",
+    "literal",
+    "val",
+];
+
+/// What the key of an entry promises; for the entry `value`, what the name beside it or the key above does.
+pub(super) fn promised(key: &str, variable: Option<&str>, above: Promise) -> Promise {
+    match key {
+        key if HOLDERS.contains(&key) => variable.map_or(Promise::Nothing, promise).max(above),
+        // `authSecret: {key: …}` names a key, unless it holds a draw.
+        "key" if above != Promise::Nothing => Promise::SecretName,
+        key => promise(key),
+    }
+}
+
+/// What an option of a command line promises of the item after it: `--token`, then the token.
+pub(super) fn option(item: &Node) -> Promise {
+    let name = item.as_str().and_then(|text| text.strip_prefix("--"));
+    name.filter(|name| !name.contains(['=', ' ']))
+        .map_or(Promise::Nothing, promise)
+}
+
+/// Whether a key says that Secrets are below it.
+pub(super) fn is_secrets(key: &str) -> bool {
+    let small = key.to_ascii_lowercase();
+    small.ends_with("secret") || small.ends_with("secrets")
 }
 
 /// Whether a value is its own name once more: `dbpassword: dbpassword` names the key of a Secret.

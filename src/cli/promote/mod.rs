@@ -9,7 +9,7 @@ use crate::git::Revision;
 use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
 use crate::promotion::{
-    Action, Permissions, Progress, Request, Scope, Written, coverage, direction, freeze_of,
+    Action, Permissions, Progress, Request, Scope, Written, agree, coverage, direction, freeze_of,
     promote, write,
 };
 use crate::source::Problem;
@@ -124,6 +124,7 @@ pub(super) fn carry_out(
             }
         }
     }
+    agree(&mut apps);
     for note in coverage(request, &apps)? {
         invocation.output.remark(text!("note: {}\n", note));
     }

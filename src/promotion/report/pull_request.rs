@@ -269,7 +269,10 @@ fn checked(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
             count(rendered, "chart renders", "charts render")
         ));
     }
-    text.push("- No secret and no ciphertext is copied\n");
+    let mut moving = apps.iter().filter(|app| app.progress != Progress::Refused);
+    if moving.all(|app| app.is_without_secrets) {
+        text.push("- No secret and no ciphertext is copied\n");
+    }
     if !title.back && !title.overwrites && is_told(apps) {
         text.push(printable!("- No hotfix of {} is overwritten\n", to));
     }

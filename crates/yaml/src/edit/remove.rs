@@ -12,8 +12,41 @@ use crate::path::{Path, Segment};
 use crate::problem::ProblemKind;
 use crate::span::Span;
 
+/// What the comments directly above a part are about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Above {
+    /// Perhaps also about what follows it, where that has none of its own and no blank line is between.
+    Shared,
+    /// The part alone.
+    Own,
+}
+
+/// The comments directly above an entry of a block map or an item of a block list, without their `#`.
+pub fn comments_above<'d>(doc: &'d Document, path: &Path) -> Vec<&'d str> {
+    let (Some(root), Some(parent)) = (doc.root(), path.parent()) else {
+        return Vec::new();
+    };
+    let place = root.get(&parent).and_then(|node| {
+        let parts = parts(doc, node);
+        let at = position(node, path)?;
+        let before = at.checked_sub(1).and_then(|before| parts.get(before));
+        Some((*parts.get(at)?, before.map_or(0, |before| before.end)))
+    });
+    let Some((part, bound)) = place else {
+        return Vec::new();
+    };
+    let above = Span::new(comments::above(doc, part.start, bound), part.start);
+    let lines = doc.text(above).lines().map(str::trim);
+    lines.filter_map(|line| line.strip_prefix('#')).collect()
+}
+
 /// The edits that may remove what is at a path.
-pub(super) fn remove(doc: &Document, layout: Layout, path: &Path) -> Result<Vec<Edit>, EditError> {
+pub(super) fn remove(
+    doc: &Document,
+    layout: Layout,
+    path: &Path,
+    above: Above,
+) -> Result<Vec<Edit>, EditError> {
     let missing = || EditError::Missing(path.clone());
     let root = doc.root().ok_or_else(missing)?;
     let parent_path = path.parent().ok_or_else(missing)?;
@@ -49,7 +82,8 @@ pub(super) fn remove(doc: &Document, layout: Layout, path: &Path) -> Result<Vec<
     // Comments below the value that stand deeper than its key are about what is in it.
     let inner = behind_inner_comments(doc.source(), part);
     let bound = before.map_or(0, |before| before.end);
-    let own = own_comments(doc, part, bound, next);
+    let next_of_own = next.filter(|_| above == Above::Shared);
+    let own = own_comments(doc, part, bound, next_of_own);
     let with_all = lines(doc, Span::new(own, inner), next);
     let own_lines = lines(doc, Span::new(own, part.end), next);
     let mut edits = vec![

@@ -2,6 +2,7 @@
 
 use super::change::{Edit, EditError, Edited};
 use super::layout::Layout;
+use super::remove::Above;
 use super::render::Fresh;
 use crate::document::Document;
 use crate::node::Node;
@@ -31,6 +32,28 @@ pub fn set<'a>(
         &expected,
         &super::set::set(doc, Layout::of(doc), &path, fresh)?,
     )
+}
+
+/// Puts a single value at a path whose own value, or one around it, has an anchor, and at all other paths where aliases and
+/// merge keys bring it.
+///
+/// # Errors
+/// See [`EditError`]; [`EditError::Unprovable`] where it is brought to a path that is not among them.
+pub fn set_at_anchor<'a>(
+    doc: &Document,
+    path: &Path,
+    others: &[&Path],
+    value: impl Into<Fresh<'a>>,
+) -> Result<Edited, EditError> {
+    let fresh = value.into();
+    let path = resolved(doc, path)?;
+    let mut expected = doc.root().map(Node::to_value).unwrap_or_default();
+    put(&mut expected, &path, fresh.to_value())?;
+    for other in others {
+        put(&mut expected, &resolved(doc, other)?, fresh.to_value())?;
+    }
+    let edits = super::set::at_anchor(doc, Layout::of(doc), &path, fresh)?;
+    prove(doc, &path, &expected, &edits)
 }
 
 /// Adds a value. The last step of the path is a key that the map does not have, or the index that the new item of a
@@ -84,6 +107,15 @@ pub fn insert<'a>(
 /// # Errors
 /// See [`EditError`].
 pub fn remove(doc: &Document, path: &Path) -> Result<Edited, EditError> {
+    removed(doc, path, Above::Shared)
+}
+
+/// The same with all comments directly above it.
+pub(super) fn remove_with_comments(doc: &Document, path: &Path) -> Result<Edited, EditError> {
+    removed(doc, path, Above::Own)
+}
+
+fn removed(doc: &Document, path: &Path, above: Above) -> Result<Edited, EditError> {
     let path = resolved(doc, path)?;
     if doc.get(&path).is_none() {
         return Err(EditError::Missing(path));
@@ -96,7 +128,7 @@ pub fn remove(doc: &Document, path: &Path) -> Result<Edited, EditError> {
         doc,
         &path,
         &expected,
-        &super::remove::remove(doc, Layout::of(doc), &path)?,
+        &super::remove::remove(doc, Layout::of(doc), &path, above)?,
     )
 }
 

@@ -1,6 +1,8 @@
 //! Comments, blank lines and the end of the file, where an edit is next to them.
 
-use envlint_yaml::{Arrangement, Document, Node, arrange, insert, remove, set};
+use envlint_yaml::{
+    Arrangement, Change, Document, Node, arrange, change_all, comments_above, insert, remove, set,
+};
 
 use crate::{parsed, path};
 
@@ -67,6 +69,22 @@ fn an_entry_is_added_in_brackets_behind_the_comment_of_the_one_before_it() {
 fn comments_in_what_is_removed_go_with_it() {
     check_remove("m:\n  # one\n  a: 1\n  # two\nb: 1\n", "m", "b: 1\n");
     check_remove("b: 1\nm:\n  a: 1\n  # two\n", "m", "b: 1\n");
+}
+
+#[test]
+fn comments_above_go_where_they_are_known_to_be_of_the_entry() {
+    let source = "# head\n\n# about a\na: 1\nb: 2\nl:\n  # about x\n  - x\n  - y\n";
+    let doc = parsed(source);
+    assert_eq!(comments_above(&doc, &path("a")), [" about a"]);
+    assert_eq!(comments_above(&doc, &path("l[0]")), [" about x"]);
+    assert!(comments_above(&doc, &path("b")).is_empty());
+    let paths = [path("a"), path("l[0]")];
+    let changes = paths.each_ref().map(Change::RemoveWithComments);
+    let made = change_all(&doc, &changes).unwrap().unwrap();
+    assert_eq!(made.source(), "# head\n\nb: 2\nl:\n  - y\n");
+    let changes = paths.each_ref().map(Change::Remove);
+    let made = change_all(&doc, &changes).unwrap().unwrap();
+    assert!(made.source().contains("about a") && made.source().contains("about x"));
 }
 
 #[test]

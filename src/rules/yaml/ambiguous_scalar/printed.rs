@@ -12,6 +12,9 @@ use crate::values::Located;
 
 /// Looks at the effective values of every environment: what another layer overrides is printed nowhere.
 pub(super) fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    if cx.app.is_of_stacks() {
+        return;
+    }
     for row in &cx.table {
         for (index, tree) in row.values() {
             // Nearly no value is of interest, so no path is made for it.
