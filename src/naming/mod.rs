@@ -19,7 +19,7 @@ pub use aside::{
 };
 pub use clusters::cluster_of;
 pub use machines::is_of_own_cluster;
-pub use mention::{Mention, mentions};
+pub use mention::{Mention, may_tell, mentions};
 pub use places::is_place;
 use places::is_usual_place;
 pub use samples::sample_folder;
@@ -129,14 +129,13 @@ const STAGES: [Stage; 22] = [
 /// Where a name stands in another one as a whole word: `dev` in `device-dev`, not at its beginning.
 pub fn word_in(text: &str, name: &str) -> Option<usize> {
     let is_edge =
-        |char: Option<char>| char.is_none_or(|char| matches!(char, '-' | '_' | '.' | '/'));
-    let mut places = text.match_indices(name).map(|(at, _)| at);
-    places.find(|at| {
-        let before = text.get(..*at).and_then(|text| text.chars().next_back());
-        let after = text
-            .get(at + name.len()..)
-            .and_then(|text| text.chars().next());
-        is_edge(before) && is_edge(after)
+        |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'-' | b'_' | b'.' | b'/'));
+    let (text, name) = (text.as_bytes(), name.as_bytes());
+    let last = text.len().checked_sub(name.len())?;
+    (0..=last).find(|at| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        let rest = text.get(*at..).unwrap_or_default();
+        is_edge(before) && rest.starts_with(name) && is_edge(text.get(at + name.len()))
     })
 }
 
@@ -205,9 +204,14 @@ const LOCAL: [&str; 8] = [
     "laptop",
 ];
 
+/// Whether a word is one of these, in any case. Nothing is allocated: this looks at every folder of every path.
+pub fn is_among(words: &[&str], word: &str) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
 /// Whether a name is that of a cluster on somebody's own machine.
 pub fn is_local(name: &str) -> bool {
-    LOCAL.contains(&name.to_ascii_lowercase().as_str())
+    is_among(&LOCAL, name)
 }
 
 /// Files next to those of environments that are something else, whatever their contents.
@@ -232,18 +236,18 @@ const FOLDERS: [&str; 13] = [
 
 /// Whether a folder of that name holds environments.
 pub fn is_folder_of_environments(name: &str) -> bool {
-    FOLDERS.contains(&name.trim_start_matches('.').to_ascii_lowercase().as_str())
+    is_among(&FOLDERS, name.trim_start_matches('.'))
 }
 
 /// Whether a name is that of a layer that environments share.
 pub fn is_layer(name: &str) -> bool {
-    LAYERS.contains(&name.trim_start_matches('_').to_ascii_lowercase().as_str())
+    is_among(&LAYERS, name.trim_start_matches('_'))
 }
 
 /// Whether a name is surely none of an environment: that of a layer, of a part of the values, of something else.
 pub fn is_no_environment(name: &str) -> bool {
-    let lower = name.trim_start_matches('_').to_ascii_lowercase();
-    is_layer(&lower) || is_part(&lower) || OTHERS.contains(&lower.as_str())
+    let bare = name.trim_start_matches('_');
+    is_layer(bare) || is_spelled_as_part(bare) || is_among(&OTHERS, bare)
 }
 
 /// What the name of an environment tells.
@@ -281,6 +285,11 @@ pub fn is_part(word: &str) -> bool {
     PARTS.contains(&word)
 }
 
+/// The same, in any case.
+pub fn is_spelled_as_part(word: &str) -> bool {
+    is_among(&PARTS, word)
+}
+
 /// What a name tells: that of a stage (`prod`, `pre-prod`, `Staging`), or one with a place beside it (`prod-eu`, `eu_prod`,
 /// `prod2`). None for any other name, and for those of parts of an environment's values.
 pub fn environment_name(name: &str) -> Option<EnvironmentName> {
@@ -289,7 +298,7 @@ pub fn environment_name(name: &str) -> Option<EnvironmentName> {
 
 /// As [`environment_name`], parts of an environment's values included: `secrets-prod`.
 pub fn read(name: &str) -> Option<EnvironmentName> {
-    if name.len() > 63 {
+    if name.len() > 63 || !may_tell(name) {
         return None;
     }
     let lower = name.to_ascii_lowercase();
@@ -396,18 +405,19 @@ pub fn family(name: &str) -> &str {
 
 /// The word `values` in a file's name, and what stands before and after it.
 pub fn around_values(stem: &str) -> Option<(&str, &str)> {
-    let lower = stem.to_ascii_lowercase();
+    const WORD: &str = "values";
     let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'-' | b'_' | b'.'));
-    let bytes = lower.as_bytes();
-    let at = lower.match_indices("values").map(|(at, _)| at).find(|at| {
+    let bytes = stem.as_bytes();
+    let mut words = bytes.windows(WORD.len()).enumerate();
+    let (at, _) = words.find(|(at, word)| {
         let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        is_edge(before) && is_edge(bytes.get(at + "values".len()))
+        word.eq_ignore_ascii_case(WORD.as_bytes())
+            && is_edge(before)
+            && is_edge(bytes.get(at + WORD.len()))
     })?;
     let separators = ['-', '_', '.'];
     let before = stem.get(..at)?.trim_end_matches(separators);
-    let after = stem
-        .get(at + "values".len()..)?
-        .trim_start_matches(separators);
+    let after = stem.get(at + WORD.len()..)?.trim_start_matches(separators);
     Some((before, after))
 }
 

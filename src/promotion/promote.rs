@@ -32,6 +32,8 @@ use crate::workspace::{App, AppFiles, Environment, Freeze, ValuesFile, Workspace
 /// The rule that speaks of a file whose values depend on the version of Helm.
 pub const SEVERAL_DOCUMENTS: &str = "yaml/several-documents";
 
+/// The rule about what an environment has and the one before it never had.
+const OUT_OF_ORDER: &str = "drift/out-of-order-change";
 /// The rule about what the configuration expects of a path.
 const EXPECTATION: &str = "drift/expectation";
 
@@ -424,6 +426,11 @@ fn objections(
     let is_of_target = |name: &Arc<str>| *name == to.name;
     let of_target = |finding: &Finding| finding.environment.as_ref().is_none_or(is_of_target);
     after.all.retain(of_target);
+    if request.permissions.skip {
+        // That is what was asked for.
+        let is_out_of_order = |finding: &Finding| finding.rule == OUT_OF_ORDER;
+        after.all.retain(|finding| !is_out_of_order(finding));
+    }
     let secrets = verify::copied_secrets(request.from, to, plan, promoted, &after.all);
     // What was there before is looked for only where there is something now.
     let others = match after.refuses() {

@@ -295,7 +295,8 @@ fn is_templates(root: &Path, entry: &Entry) -> bool {
 /// Whether a path lies in the templates of one of these charts, which end with `/`.
 fn is_template(path: &str, charts: &HashSet<String>) -> bool {
     let mut folders = path.match_indices("templates/");
-    folders.any(|(at, _)| path.get(..at).is_some_and(|chart| charts.contains(chart)))
+    !charts.is_empty()
+        && folders.any(|(at, _)| path.get(..at).is_some_and(|chart| charts.contains(chart)))
 }
 
 /// A link to a file is listed wherever it leads: that it is refused is said where it is read.

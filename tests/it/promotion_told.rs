@@ -158,3 +158,25 @@ fn an_expectation_that_is_not_met_either_way_is_said() {
         ran.stdout
     );
 }
+
+#[test]
+fn a_skipped_environment_is_no_hotfix_of_the_later_one() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "environments: {dev: {}, staging: {}, prod: {}}\nperEnvironment: [{path: host}]\n",
+        ),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-staging.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    sandbox.git(&["init", "--quiet"]);
+    sandbox.commit();
+    sandbox.write("values-dev.yaml", "a: 2\n");
+    sandbox.commit_by("Bob", 2);
+    let skip = ["promote", "--from", "dev", "--to", "prod", "--write"];
+    assert_eq!(sandbox.run(&skip).status, 2);
+    let ran = sandbox.run(&[&skip[..], &["--allow-skip"]].concat());
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    assert_eq!(sandbox.read("values-prod.yaml"), "a: 2\n");
+}

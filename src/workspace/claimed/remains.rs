@@ -88,21 +88,26 @@ impl Claimed {
             return false;
         }
         let reason = |file: &FoundFile| {
+            let places = self.apps.iter().filter_map(|app| {
+                let place = app.place_of(&file.environment)?;
+                (!place.claim.rank.is_trial()).then_some((app, place))
+            });
+            let mut places = places.peekable();
+            // Next to nothing that is deployed, no file need be read.
+            places.peek()?;
             let values = read.values(&LayerPath::file(&file.path))?;
             if !(FEWEST..=MOST_VALUES).contains(&count(&values)) {
                 return None;
             }
-            let mut places = self.apps.iter().filter_map(|app| {
-                let place = app.place_of(&file.environment)?;
-                let layers = place.claim.layers.iter();
-                let mut holding = layers.filter(|layer| {
+            let mut holding = places.filter_map(|(app, place)| {
+                let mut layers = place.claim.layers.iter();
+                let layer = layers.find(|layer| {
                     let known = read.values(layer);
                     known.is_some_and(|known| holds(&known, &values))
                 });
-                let layer = holding.next().filter(|_| !place.claim.rank.is_trial())?;
-                Some((app, layer))
+                Some((app, layer?))
             });
-            let (app, layer) = places.next()?;
+            let (app, layer) = holding.next()?;
             let reason = text!(
                 "nothing reads this file: `{}` is deployed to {} with the same values in {}",
                 Name(&app.name),

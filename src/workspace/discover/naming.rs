@@ -1,10 +1,12 @@
 //! The name that a person would give an app.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::forms::yaml_stem;
 use crate::naming::{
-    around_values, environment_name, is_folder_of_environments, is_part, is_place,
+    around_values, environment_name, is_among, is_folder_of_environments, is_place,
+    is_spelled_as_part,
 };
 use crate::source::remote_name;
 use crate::workspace::app::PLACEHOLDER;
@@ -80,25 +82,20 @@ const GENERIC: [&str; 33] = [
 
 /// Whether a word says how something is deployed, and nothing of what.
 pub(crate) fn is_of_tools(word: &str) -> bool {
-    TOOLS.contains(
-        &word
-            .trim_start_matches(['.', '_'])
-            .to_ascii_lowercase()
-            .as_str(),
-    )
+    is_among(&TOOLS, word.trim_start_matches(['.', '_']))
 }
 
 /// Whether a word names the thing itself: not its kind, its environment or its place.
 pub(crate) fn is_telling(word: &str) -> bool {
-    let word = word.trim_start_matches(['.', '_']).to_ascii_lowercase();
+    let word = word.trim_start_matches(['.', '_']);
     !word.is_empty()
         && !word.contains('{')
-        && !TOOLS.contains(&word.as_str())
-        && !GENERIC.contains(&word.as_str())
-        && !is_folder_of_environments(&word)
-        && !is_part(&word)
-        && !is_place(&word)
-        && environment_name(&word).is_none_or(|told| !told.place.is_empty())
+        && !is_among(&TOOLS, word)
+        && !is_among(&GENERIC, word)
+        && !is_folder_of_environments(word)
+        && !is_spelled_as_part(word)
+        && !is_place(word)
+        && environment_name(word).is_none_or(|told| !told.place.is_empty())
 }
 
 /// What a repository is called: at its remote, else its folder.
@@ -114,8 +111,8 @@ pub(crate) fn app_name(pattern: &str) -> Option<String> {
     let (stem, _) = yaml_stem(pattern)?;
     let (directory, file) = stem.rsplit_once('/').unwrap_or(("", stem));
     let of_file = match around_values(file) {
-        Some((before, after)) => [without_environment(before), without_environment(after)],
-        None => [without_environment(file), String::new()],
+        Some((before, after)) => [before, after],
+        None => [file, ""],
     };
     let (above, below) = match directory.rsplit_once(PLACEHOLDER) {
         // What stands beside the environment in one folder, `{env}_new`, is no folder below it.
@@ -127,31 +124,34 @@ pub(crate) fn app_name(pattern: &str) -> Option<String> {
         .split('/')
         .filter(|segment| segment.contains(PLACEHOLDER))
         .map(without_environment);
-    let folders = |path: &str| -> Vec<String> {
-        let segments = path
-            .split('/')
-            .rev()
-            .filter(|segment| !segment.contains('{'));
-        segments
-            .map(|segment| segment.trim_start_matches('.').to_owned())
-            .collect()
-    };
-    let words = of_file
+    let mut words = of_file
         .into_iter()
+        .map(without_environment)
         .chain(folders(below))
         .chain(beside)
         .chain(folders(above));
-    words.into_iter().find(|word| is_telling(word))
+    let name = words.find(|word| is_telling(word));
+    name.map(Cow::into_owned)
+}
+
+/// The names of folders that are no placeholders, the deepest first.
+fn folders(path: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let folders = path.split('/').rev();
+    let folders = folders.filter(|folder| !folder.contains('{'));
+    folders.map(|folder| Cow::Borrowed(folder.trim_start_matches('.')))
 }
 
 /// What is left of a name when the environment is taken out.
-fn without_environment(name: &str) -> String {
+fn without_environment(name: &str) -> Cow<'_, str> {
     let separators = ['-', '_', '.'];
     let pieces = name
         .split(PLACEHOLDER)
         .map(|piece| piece.trim_matches(separators));
-    let pieces: Vec<&str> = pieces.filter(|piece| !piece.is_empty()).collect();
-    pieces.join("-")
+    let mut pieces = pieces.filter(|piece| !piece.is_empty());
+    let first = pieces.next().unwrap_or_default();
+    pieces.fold(Cow::Borrowed(first), |name, piece| {
+        Cow::Owned(format!("{name}-{piece}"))
+    })
 }
 
 #[cfg(test)]
