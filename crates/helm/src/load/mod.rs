@@ -58,10 +58,10 @@ fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
     let chart = load_alone(path, options, &allowance)?;
     let brings = options.brings_local && options.links_within.is_some() && path.is_dir();
     let load = |path: &Path| load_alone(path, options, &allowance).ok();
-    Ok(match brings {
-        true => local::bring(chart, path, &load),
-        false => chart,
-    })
+    match brings {
+        true => allowance.settle(Ok(local::bring(chart, path, &load))),
+        false => Ok(chart),
+    }
 }
 
 /// Loads the chart at `path` with what is in `charts/`.
