@@ -124,7 +124,7 @@ fn mentions_secret(key: &str) -> bool {
         return false;
     }
     let words = words(key);
-    if is_of_everybody(&words) {
+    if is_of_everybody(&words) || names_objects(&words) {
         return false;
     }
     let is_secret = |word: &String| SECRETS.contains(&word.as_str());
@@ -134,6 +134,11 @@ fn mentions_secret(key: &str) -> bool {
     let is_sum = |word: &String| SUMS.contains(&word.as_str());
     let is_about = |word: &String| ABOUT.contains(&word.as_str());
     !words.iter().take(at).any(is_sum) && !words.iter().skip(at).any(is_about)
+}
+
+/// Whether a key is of names of Secrets: `imagePullSecrets`.
+fn names_objects(words: &[String]) -> bool {
+    words.iter().any(|word| word == "pull")
 }
 
 /// Whether a text looks drawn, and its key mentions a secret.
@@ -159,7 +164,7 @@ pub(super) fn promise_of_entries(key: &str) -> Promise {
         return Promise::Nothing;
     }
     let words = words(key);
-    if is_of_everybody(&words) {
+    if is_of_everybody(&words) || names_objects(&words) {
         return Promise::Nothing;
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

@@ -1,6 +1,6 @@
 //! Values of a stack of Pulumi, which is no values file of Helm: its scalars are texts, and what is encrypted in it is a map.
 
-use envlint_yaml::{Node, Style};
+use envlint_yaml::{Node, Resolved, Style};
 
 use super::tree::{Tree, TreeKind};
 use crate::source::Source;
@@ -25,7 +25,13 @@ pub fn is_stack_file(path: &str) -> bool {
 /// Whether a value of a stack is ciphertext: a map of one key, `secure`, with a text (Pulumi:
 /// `sdk/go/common/resource/config/value.go`, `isSecureValue`).
 pub fn is_secure(tree: &Tree<'_>) -> bool {
-    matches!(tree.entries().as_slice(), [(SECURE, value)] if value.as_str().is_some())
+    matches!(tree.entries().as_slice(), [(SECURE, value)] if is_text(value))
+}
+
+/// Whether a value is a text, and nothing that only looks like one: `secure: true` is a setting.
+fn is_text(tree: &Tree<'_>) -> bool {
+    let scalar = tree.as_scalar();
+    scalar.is_some_and(|scalar| matches!(scalar.resolved(), Resolved::String(_)))
 }
 
 /// Whether a value of a stack is ciphertext or has some in it, in lists, too.
