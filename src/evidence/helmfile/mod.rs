@@ -16,6 +16,7 @@ mod situation;
 mod state;
 mod templates;
 mod unnamed;
+mod variables;
 mod walk;
 
 use std::cmp::Reverse;

@@ -175,13 +175,7 @@ fn settle(
             // An odd name is one of several in a folder of environments, or none.
             let is_among = slot.is_odd && siblings > 1;
             let is_usual = !slot.is_odd;
-            (
-                is_among,
-                is_usual,
-                slot.sure,
-                siblings,
-                slot.pattern.rfind(PLACEHOLDER),
-            )
+            (is_among, is_usual, slot.sure, siblings, slot.at)
         };
         let Some(best) = slots.iter().max_by_key(weight) else {
             continue;
