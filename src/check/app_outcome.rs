@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use super::Unsearched;
 use super::exposure::Exposures;
 use super::outcome::point_elsewhere;
+use super::{Silence, Unsearched};
 use crate::manifests::Brought;
 use crate::rules::Finding;
 use crate::source::{Problem, Source, is_heard, may_limit};
@@ -28,6 +28,8 @@ pub(super) struct AppOutcome {
     pub(super) plain: usize,
     /// What it brings to its environments.
     pub(super) brought: Vec<Brought>,
+    /// Where rules met a limit.
+    pub(super) limits: Vec<Silence>,
     /// How far the secrets of its files come.
     pub(super) exposures: Exposures,
 }
@@ -63,6 +65,7 @@ impl AppOutcome {
         self.unsearched.extend(next.unsearched);
         self.plain += next.plain;
         self.brought.extend(next.brought);
+        self.limits.extend(next.limits);
         self.exposures.merge(next.exposures);
         self
     }

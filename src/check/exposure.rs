@@ -26,10 +26,14 @@ impl Exposures {
             let others = values.file.others();
             let others = others.filter_map(|layer| layer.source.as_ref().ok());
             for source in own.into_iter().chain(others) {
-                let is_shared = cx.workspace.is_read_by_others(cx.app, &source.path);
+                // Where no chart tells what is read, nobody need be asked who reads it.
+                let is_of_chart = cx.chart.is_some()
+                    && cx.has_one_chart()
+                    && !cx.workspace.is_read_by_others(cx.app, &source.path);
                 all.add(source, |path| match has(values, path, source) {
-                    _ if !is_shared && cx.has_one_chart() && !cx.may_read(path) => Exposure::Unread,
+                    _ if is_of_chart && !cx.may_read(path) => Exposure::Unread,
                     Some(false) => Exposure::Unused,
+                    _ if is_of_chart && !cx.may_reach(values, path) => Exposure::Unused,
                     Some(true) | None => most,
                 });
             }

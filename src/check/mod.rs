@@ -137,6 +137,7 @@ impl<'w> Checker<'w> {
             mut findings,
             mut problems,
             mut heard,
+            mut limits,
             files,
             brought,
             ..
@@ -159,7 +160,7 @@ impl<'w> Checker<'w> {
             .chain(refused)
             .filter(|file| reach.covers(file));
         let asked: BTreeSet<&str> = asked.collect();
-        findings.extend(check_workspace(&WorkspaceContext {
+        let (found, spent) = check_workspace(&WorkspaceContext {
             workspace,
             complete,
             asked: &asked,
@@ -173,7 +174,9 @@ impl<'w> Checker<'w> {
             charts: &self.charts,
             brought: &brought,
             again: Again::default(),
-        }));
+        });
+        findings.extend(found);
+        limits.extend(silence::at_limit(None, &spent));
         self.policies.finish(&mut findings);
         causes::said_once(&mut findings);
         causes::without_copies(workspace, &mut findings);
@@ -206,6 +209,7 @@ impl<'w> Checker<'w> {
             problems,
             extent,
             unsearched: all.unsearched,
+            limits,
         }
     }
 
@@ -260,7 +264,7 @@ impl<'w> Checker<'w> {
                 exposures: exposures.in_file(&source.path),
                 told: Some(file.environment.tier),
             };
-            check_source(&cx, Some(app), &mut outcome.findings);
+            check_source(&cx, Some(app), &mut outcome);
         }
         outcome.exposures = exposures;
         let cx = AppContext::new(&resolved, self.definitions.of(workspace), &self.history);
@@ -277,6 +281,7 @@ impl<'w> Checker<'w> {
             .problems
             .extend(too_wide.map(|too_wide| too_wide.problem(app, count)));
         outcome.problems.extend(app.problems(workspace));
+        let mut spent = BTreeSet::new();
         for (rule, check) in checks() {
             if let Check::App(check) = check
                 && let Some(mut reporter) = Reporter::new(
@@ -287,8 +292,12 @@ impl<'w> Checker<'w> {
                 )
             {
                 check(&cx, &mut reporter);
+                spent.extend(reporter.is_spent().then_some(rule.name));
             }
         }
+        let spent = silence::at_limit(Some(&app.name), &spent);
+        outcome.limits.extend(spent);
+        outcome.limits.extend(silence::of_manifests(&cx));
         outcome.findings.extend(self.policies.check(&cx));
         let names = cx.environments.iter().map(|values| values.name());
         outcome.brought = Brought::of(app, &cx.manifests, names);
@@ -307,18 +316,21 @@ fn is_on(workspace: &Workspace, rule: &'static rules::Rule) -> bool {
     Reporter::new(rule, &workspace.config, None, &mut Vec::new()).is_some()
 }
 
-fn check_source(cx: &SourceContext<'_>, app: Option<&App>, findings: &mut Vec<Finding>) {
+fn check_source(cx: &SourceContext<'_>, app: Option<&App>, outcome: &mut AppOutcome) {
+    let findings = &mut outcome.findings;
     let first = findings.len();
-    let config = &cx.workspace.config;
+    let (config, app) = (&cx.workspace.config, app.map(|app| &app.name));
+    let mut spent = BTreeSet::new();
     for (rule, check) in checks() {
         if let Check::Source(check) | Check::File(check) = check
-            && let Some(mut reporter) =
-                Reporter::new(rule, config, app.map(|app| &app.name), findings)
+            && let Some(mut reporter) = Reporter::new(rule, config, app, findings)
         {
             check(cx, &mut reporter);
+            spent.extend(reporter.is_spent().then_some(rule.name));
         }
     }
-    for finding in &mut findings[first..] {
+    outcome.limits.extend(silence::at_limit(app, &spent));
+    for finding in &mut outcome.findings[first..] {
         let known = cx.environment.map(|known| Arc::clone(&known.name));
         finding.environment = finding.environment.take().or(known);
     }
@@ -327,7 +339,7 @@ fn check_source(cx: &SourceContext<'_>, app: Option<&App>, findings: &mut Vec<Fi
 /// A file that is not the values file of one environment.
 fn check_shared(cx: &SourceContext<'_>, outcome: &mut AppOutcome) {
     outcome.hold(cx.source);
-    check_source(cx, None, &mut outcome.findings);
+    check_source(cx, None, outcome);
 }
 
 /// The charts' own defaults, each once, however many apps deploy the chart.
@@ -371,17 +383,19 @@ fn check_layers(workspace: &Workspace, apps: &[&App], exposures: &Exposures) -> 
     outcome
 }
 
-fn check_workspace(cx: &WorkspaceContext<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+/// What is found in a workspace as a whole, and the rules that met a limit there.
+fn check_workspace(cx: &WorkspaceContext<'_>) -> (Vec<Finding>, BTreeSet<&'static str>) {
+    let (mut findings, mut spent) = (Vec::new(), BTreeSet::new());
     for (rule, check) in checks() {
         if let Check::Workspace(check) = check
             && let Some(mut reporter) =
                 Reporter::new(rule, &cx.workspace.config, None, &mut findings)
         {
             check(cx, &mut reporter);
+            spent.extend(reporter.is_spent().then_some(rule.name));
         }
     }
-    findings
+    (findings, spent)
 }
 
 /// Files that a rule opened only to point at them can hold a comment that excuses the finding, too.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Unsearched;
+use super::{Silence, Unsearched};
 use crate::rules::Finding;
 use crate::source::{Problem, Source};
 
@@ -18,6 +18,8 @@ pub struct Outcome {
     pub extent: Extent,
     /// Files that were not searched for secrets.
     pub unsearched: Vec<Unsearched>,
+    /// Where rules met a limit and said nothing of the rest.
+    pub limits: Vec<Silence>,
 }
 
 /// Which files of a workspace a check looks at beside those of the selected apps.
@@ -79,6 +81,7 @@ impl Outcome {
             problems,
             extent: Extent::default(),
             unsearched: Vec::new(),
+            limits: Vec::new(),
         }
     }
 

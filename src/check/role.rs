@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::naming::{Tier, is_in_showing, is_local, is_put_aside, lies_in, read};
+use crate::naming::{
+    Tier, is_in_showing, is_local, is_of_own_cluster, is_put_aside, lies_in, read,
+};
 use crate::rules::Role;
 use crate::source::{Source, is_yaml};
 use crate::workspace::Workspace;
@@ -15,6 +17,11 @@ const OF_TESTS: [&str; 6] = [
     "mocks",
     "testdata",
     "test-data",
+];
+
+/// What folders in those with tests are called that hold what the tests read: `tests/data`.
+const DATA: [&str; 7] = [
+    "cases", "data", "expected", "files", "golden", "input", "inputs",
 ];
 
 /// Folders with copies of other people's programs.
@@ -47,19 +54,6 @@ const BESIDE: [&str; 16] = [
     "smoke-tests",
 ];
 
-/// Words in names of files that say what is in the file, and not for whom.
-const NEUTRAL: [&str; 9] = [
-    "application",
-    "config",
-    "env",
-    "secret",
-    "secrets",
-    "settings",
-    "values",
-    "yaml",
-    "yml",
-];
-
 /// Words in names of files that do, or that start services on a developer's machine.
 const SHOWN: [&str; 7] = [
     "compose", "example", "fixture", "fixtures", "sample", "gitlab", "smoke",
@@ -70,7 +64,7 @@ const SHOWN: [&str; 7] = [
 pub(super) fn role_of(source: &Source, is_template: bool, charts: &HashSet<&str>) -> Role {
     let path = source.path.as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
-    if lies_in(path, &OF_TESTS) {
+    if lies_in(path, &OF_TESTS) || is_data_of_tests(path) {
         return Role::Test;
     }
     if !is_deployed(path) {
@@ -84,6 +78,15 @@ pub(super) fn role_of(source: &Source, is_template: bool, charts: &HashSet<&str>
         }
         false => Role::Applied,
     }
+}
+
+/// Whether a file is what tests read, by two folders of which one lies in the other: `tests/data/input/a.yaml`.
+fn is_data_of_tests(path: &str) -> bool {
+    let folders: Vec<&str> = path.split('/').collect();
+    let folders = folders.split_last().map_or(&[][..], |(_, folders)| folders);
+    folders.windows(2).any(|pair| {
+        matches!(pair, ["test" | "tests" | "spec" | "specs", inside] if DATA.contains(inside))
+    })
 }
 
 /// The charts that a template may be of, by the folders around it.
@@ -122,21 +125,6 @@ pub(super) fn is_deployed(path: &str) -> bool {
     let mut words = name.split(|char: char| !char.is_ascii_alphanumeric());
     let is_beside = is_put_aside(path) || lies_in(path, &BESIDE);
     !is_in_showing(path) && !is_beside && !words.any(|word| SHOWN.contains(&word))
-}
-
-/// Whether a file is for a cluster on somebody's own machine: `local/secrets.yaml`, `values-minikube.yaml`.
-fn is_of_own_cluster(path: &str) -> bool {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let words = name.split(|char: char| !char.is_ascii_alphanumeric());
-    let mut telling = words
-        .filter(|word| !word.is_empty() && !NEUTRAL.contains(word))
-        .peekable();
-    folders.split('/').any(is_local_folder) || telling.peek().is_some() && telling.all(is_local)
-}
-
-/// Whether a folder is for such a cluster: `local`, `e2e-kind`. `local-storage` is what a cluster anywhere has.
-fn is_local_folder(folder: &str) -> bool {
-    is_local(folder) || folder.rsplit(['-', '_', '.']).next().is_some_and(is_local)
 }
 
 /// Whether a file holds a key by its name.

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use envlint_helm::Coverage;
+use envlint_yaml::Path;
 
 use crate::history::History;
 use crate::manifests::objects::Definitions;
 use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::resolve::resolve;
 use crate::rules::AppContext;
-use crate::values::{Located, Tree};
+use crate::values::{Located, Pattern, Tree};
 use crate::workspace::{App, Charts, Workspace, each_app};
 
 /// How many paths one line names.
@@ -53,6 +54,51 @@ pub fn silences(workspace: &Workspace, apps: &[&App]) -> Vec<Silence> {
     found
 }
 
+/// Where rules met a limit and said nothing of the rest, in what was checked of one app, or of no app: of these rules it is
+/// known.
+pub(super) fn at_limit(app: Option<&Arc<str>>, rules: &BTreeSet<&'static str>) -> Option<Silence> {
+    let names = rules.iter().map(|rule| text!("`{}`", Name(rule)));
+    (!rules.is_empty()).then(|| Silence {
+        rules: Text::first(names, rules.len()),
+        app: app.cloned(),
+        reason: "there is more to compare than one rule compares".into(),
+    })
+}
+
+/// The same of what an app's chart makes.
+pub(super) fn of_manifests(cx: &AppContext<'_>) -> Vec<Silence> {
+    let mut found = Vec::new();
+    let mut say = |rules: &'static str, reason: Text| {
+        found.push(Silence {
+            rules: rules.into(),
+            app: Some(Arc::clone(&cx.app.name)),
+            reason,
+        });
+    };
+    for rendered in cx.manifests.rendered() {
+        let environment = rendered.environment;
+        if rendered.manifests.is_err() {
+            continue; // A finding says so.
+        }
+        if rendered.workloads().is_none() {
+            let reason = text!(
+                "its chart makes too many workloads in {}",
+                Name(environment)
+            );
+            say("rules about workloads", reason);
+        }
+        if cx.manifests.objects(environment).is_none() {
+            let reason = text!("its chart makes too many objects in {}", Name(environment));
+            say("rules about objects and what they name", reason);
+        }
+    }
+    if cx.manifests.is_spent() {
+        let reason = "checking them takes more work than a check does for an app";
+        say("rules about the fields of manifests", reason.into());
+    }
+    found
+}
+
 /// Why an app's chart is not looked at.
 fn without_chart(app: &App) -> Text {
     let deployments = app.deployments.iter();
@@ -84,10 +130,13 @@ fn of_app(cx: &AppContext<'_>) -> Vec<Silence> {
         });
     };
     let Some(chart) = cx.chart else {
-        say(
-            "rules about manifests, values/unused and values/undefined",
-            without_chart(cx.app),
-        );
+        // A stack of Pulumi has none.
+        if !cx.app.is_of_stacks() {
+            say(
+                "rules about manifests, values/unused and values/undefined",
+                without_chart(cx.app),
+            );
+        }
         return found;
     };
     if let Err(error) = &chart.chart {
@@ -98,6 +147,20 @@ fn of_app(cx: &AppContext<'_>) -> Vec<Silence> {
         );
         return found;
     }
+    let given = cx
+        .environments
+        .iter()
+        .flat_map(|values| values.file.given());
+    let given: BTreeSet<Path> = given
+        .filter_map(Pattern::as_path)
+        .filter(|path| !path.is_root())
+        .collect();
+    if !given.is_empty() {
+        let given = given.iter().map(|path| text!("`{}`", path));
+        let given = Text::first(given, MOST);
+        let reason = text!("what is given when it is deployed is not known: {}", given);
+        say("rules about what comes of values", reason);
+    }
     for rendered in cx.manifests.rendered() {
         if let Err(failure) = &rendered.manifests {
             let reason = text!(
@@ -106,12 +169,6 @@ fn of_app(cx: &AppContext<'_>) -> Vec<Silence> {
                 Said(&failure.reason())
             );
             say("rules about manifests", reason);
-        } else if rendered.workloads().is_none() {
-            let reason = text!(
-                "its chart makes too many workloads in {}",
-                Name(rendered.environment)
-            );
-            say("rules about workloads", reason);
         }
     }
     if !cx.has_one_chart() {
@@ -180,4 +237,20 @@ fn coverage(cx: &AppContext<'_>) -> (Vec<Text>, Vec<Text>) {
         }
     }
     (taken.into_iter().collect(), unknown.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_at_a_limit_are_named_together() {
+        assert!(at_limit(None, &BTreeSet::new()).is_none());
+        let rules = ["objects/selects-nothing", "drift/missing-key"].into();
+        let silence = at_limit(None, &rules).unwrap();
+        assert_eq!(
+            silence.rules.show().to_string(),
+            "`drift/missing-key`, `objects/selects-nothing`"
+        );
+    }
 }

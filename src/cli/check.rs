@@ -1,5 +1,6 @@
 //! `envlint check`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::workspaces::{self, Base, Checked, Group};
@@ -96,6 +97,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     invocation.output.remark(unchanged);
     invocation.output.remark(unread);
     invocation.output.remark(plain);
+    invocation.output.remark(limited(args, &outcome.limits));
     invocation.output.remark(untold);
     invocation.output.remark(unsearched(&outcome.unsearched));
     Ok(if !outcome.problems.is_empty() {
@@ -197,6 +199,24 @@ impl Unowned {
             });
         }
         text
+    }
+}
+
+/// Of how many apps rules could not say all, in a line.
+fn limited(args: &Args, limits: &[Silence]) -> Text {
+    let apps: BTreeSet<&str> = limits
+        .iter()
+        .filter_map(|limit| limit.app.as_deref())
+        .collect();
+    match apps.len() {
+        // They are listed.
+        _ if args.verbose || limits.is_empty() => Text::new(),
+        0 => "note: some rules met a limit; run with --verbose to see which\n".into(),
+        1 => "note: some rules met a limit in 1 app; run with --verbose to see which\n".into(),
+        count => text!(
+            "note: some rules met a limit in {} apps; run with --verbose to see which\n",
+            count
+        ),
     }
 }
 
@@ -390,6 +410,7 @@ fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Fai
     if args.verbose {
         let silences = silences(&workspace, &selected.apps);
         invocation.output.remark(silent(&silences));
+        invocation.output.remark(silent(&outcome.limits));
     }
     let left_out = select::left_out(&workspace, &selected.apps, &group.paths)?;
     // One note for each file: why it is not read says more than that it belongs to no app.

@@ -238,6 +238,7 @@ pub(super) fn join(checked: Vec<Checked>, base: Base) -> Outcome {
             }
         }
         joined.unsearched.extend(outcome.unsearched);
+        joined.limits.extend(outcome.limits);
         joined.extent = joined.extent.and(outcome.extent);
     }
     joined

@@ -62,6 +62,13 @@ pub struct Claim {
     pub is_loose: bool,
 }
 
+impl Claim {
+    /// Whether a command leaves open which chart it deploys: `$CHART`.
+    pub fn has_open_chart(&self) -> bool {
+        matches!(&self.chart, Some(Chart::Remote(name)) if name.contains('{'))
+    }
+}
+
 /// The chart of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chart {

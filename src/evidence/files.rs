@@ -28,7 +28,8 @@ impl<'w> Files<'w> {
     /// The files below a root.
     pub fn new(root: &'w Path, paths: impl Iterator<Item = &'w str>) -> Files<'w> {
         let mut paths: Vec<&str> = paths.collect();
-        paths.sort_unstable();
+        // They come in a few runs that are sorted each: a stable sort only merges these.
+        paths.sort();
         Files {
             within: within_repository(root),
             own: BTreeSet::new(),

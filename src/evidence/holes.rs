@@ -46,6 +46,16 @@ pub(super) fn shown(text: &str) -> String {
     text.replace(OPEN, "{").replace(CLOSE, "}")
 }
 
+/// A text as a pattern of paths: a part that is not known may be anything within a name.
+pub(super) fn any(text: &str) -> String {
+    let pieces = text.split(OPEN).enumerate();
+    let pieces = pieces.map(|(index, piece)| match (index, piece.split_once(CLOSE)) {
+        (0, _) | (_, None) => piece.to_owned(),
+        (_, Some((_, behind))) => format!("*{behind}"),
+    });
+    pieces.collect()
+}
+
 /// The characters of a text that are known.
 pub(super) fn fixed_parts(text: &str) -> impl Iterator<Item = char> {
     let parts = text.split(OPEN).enumerate();
@@ -95,7 +105,11 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
     };
     let fixed = path.split(OPEN).next().unwrap_or_default();
     let mut found: Vec<Bindings> = Vec::new();
-    for file in files.below(fixed).iter().filter(|file| is_yaml(file, path)) {
+    for file in files
+        .below(fixed)
+        .iter()
+        .filter(|file| is_usable(file, path))
+    {
         let Some(captures) = form.captures(file) else {
             continue;
         };
@@ -128,7 +142,14 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
 
 /// Whether a file may be values, or the definition of a chart: no script and no data that lies next to it. The definition
 /// counts only where the text names it: `deploy/$FILE` stands for no `deploy/Chart.yaml`.
-fn is_yaml(path: &str, asked: &str) -> bool {
+fn is_usable(path: &str, asked: &str) -> bool {
+    // Files of variables that a script reads.
+    if [".env", ".sh", ".mk"]
+        .iter()
+        .any(|end| asked.ends_with(end))
+    {
+        return true;
+    }
     let ends = [".yaml", ".yml", ".yaml.gotmpl", ".yml.gotmpl"];
     let of_chart = |path: &str| path.ends_with("Chart.yaml") || path.ends_with("Chart.yml");
     ends.iter().any(|end| path.ends_with(end)) && (!of_chart(path) || of_chart(asked))

@@ -61,7 +61,7 @@ pub struct Scan {
 }
 
 /// Words by which texts are put aside, and what each hints at.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 15] = [
     "argoproj.io/",
     "kind: HelmRelease",
     "toolkit.fluxcd.io/",
@@ -74,6 +74,7 @@ const WORDS: [&str; 14] = [
     "argocd app create",
     "werf converge",
     "werf/actions/",
+    "hubploy ",
     "helm.cattle.io/",
     "\"argocd_",
 ];
@@ -139,11 +140,12 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         argocd,
         werf,
         werf_action,
+        hubploy,
         k3s,
         argo_resource,
     ] = seen;
     let is_terraform = path.ends_with(".tf");
-    let deploys = argocd || werf || werf_action;
+    let deploys = argocd || werf || werf_action || hubploy;
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_kustomization = name.starts_with("kustomization.");
     Hints {

@@ -77,10 +77,7 @@ fn write_json(value: &Value, deep: usize, out: &mut Bounded) -> Result<(), Error
     let (open, close) = match value.kind() {
         ValueKind::Map => ("{", "}"),
         ValueKind::Seq | ValueKind::Iterable => ("[", "]"),
-        _ => {
-            let text = serde_json::to_string(value).map_err(unwritable)?;
-            return put(out, &text);
-        }
+        _ => return put(out, &json_text(value)?),
     };
     let Some(deep) = deep.checked_sub(1) else {
         let words = "a value is nested too deeply";
@@ -92,8 +89,7 @@ fn write_json(value: &Value, deep: usize, out: &mut Bounded) -> Result<(), Error
             put(out, ",")?;
         }
         if value.kind() == ValueKind::Map {
-            let key = serde_json::to_string(&item.to_string()).map_err(unwritable)?;
-            put(out, &key)?;
+            put(out, &json_text(&item.to_string())?)?;
             put(out, ":")?;
             write_json(&value.get_item(&item)?, deep, out)?;
         } else {
@@ -103,14 +99,46 @@ fn write_json(value: &Value, deep: usize, out: &mut Bounded) -> Result<(), Error
     put(out, close)
 }
 
-/// A value as YAML: quoted where it would be read as something else.
+/// A single value as JSON that YAML reads alike: it takes some characters for breaks of lines, or not at all, that JSON does
+/// not escape.
+fn json_text(value: &impl serde::Serialize) -> Result<String, Error> {
+    let text = serde_json::to_string(value).map_err(unwritable)?;
+    let needs_escape = |char: &char| {
+        char.is_control()
+            || matches!(
+                char,
+                '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+            )
+    };
+    if !text.chars().any(|char| needs_escape(&char)) {
+        return Ok(text);
+    }
+    let escaped = text.chars().map(|char| match needs_escape(&char) {
+        true => format!("\\u{:04x}", u32::from(char)),
+        false => char.to_string(),
+    });
+    Ok(escaped.collect())
+}
+
+/// A value as YAML on one line, so that it is the value of its key wherever that stands: quoted where it would be read as
+/// something else, maps and lists in brackets.
 fn yaml(value: &Value) -> Result<String, Error> {
     // A filter is given what is undefined, and has to refuse it by itself.
     if value.is_undefined() {
         return Err(Error::from(ErrorKind::UndefinedError));
     }
-    let value: envlint_yaml::Value = serde_json::from_str(&json(value)?).map_err(unwritable)?;
-    Ok(envlint_yaml::emit(&value).trim_end_matches('\n').to_owned())
+    let json = json(value)?;
+    let value: envlint_yaml::Value = serde_json::from_str(&json).map_err(unwritable)?;
+    let block = envlint_yaml::emit(&value);
+    let block = block.trim_end_matches('\n');
+    let is_single = !matches!(
+        value,
+        envlint_yaml::Value::Seq(_) | envlint_yaml::Value::Map(_)
+    );
+    Ok(match is_single && !block.contains('\n') {
+        true => block.to_owned(),
+        false => json,
+    })
 }
 
 /// The values of the list, in its order.

@@ -129,18 +129,18 @@ impl Process {
     /// # Errors
     /// When it does not come to one.
     pub(super) fn finish(&mut self) -> io::Result<ExitStatus> {
-        let start = Instant::now();
+        let (start, most) = (Instant::now(), self.patience.next());
         let mut pause = Duration::from_micros(50);
-        loop {
-            if let Some(status) = self.child.try_wait()? {
-                return Ok(status);
+        let status = loop {
+            match self.child.try_wait()? {
+                None if start.elapsed() > most => break None,
+                None => thread::sleep(pause),
+                ended => break ended,
             }
-            if start.elapsed() > self.patience.next() {
-                return Err(self.patience.end());
-            }
-            thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(10));
-        }
+        };
+        self.patience.waited_since(start);
+        status.ok_or_else(|| self.patience.end())
     }
 }
 
@@ -245,6 +245,19 @@ mod tests {
         );
         // Its clones are one count, and what comes without a wait is read all the same.
         assert!(patience.left.is_spent());
+    }
+
+    #[test]
+    fn waiting_for_an_end_counts_as_waiting_for_words_does() {
+        let mut patience = Patience::of_history();
+        patience.left = Budget::new(20_000);
+        for _ in 0..2 {
+            let mut command = Command::new("sleep");
+            let mut process = Process::start(command.arg("600"), &patience).unwrap();
+            let end = process.finish();
+            assert_eq!(end.unwrap_err().to_string(), "it took more than 60 seconds");
+            assert!(patience.left.is_spent());
+        }
     }
 
     #[test]

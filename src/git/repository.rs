@@ -323,10 +323,20 @@ fn run(mut command: Command) -> Result<Vec<u8>, Problem> {
     }
     let errors = errors.unwrap_or_default();
     let said = String::from_utf8_lossy(&errors);
-    let reason: Vec<&str> = said.trim().lines().take(3).collect();
+    // The command that mends it stands behind an empty line.
+    let lines = said.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty()).take(4);
+    let reason = lines.fold(String::new(), |reason, line| {
+        let between = match reason.ends_with(':') {
+            _ if reason.is_empty() => "",
+            true => " ",
+            false => "; ",
+        };
+        reason + between + line
+    });
     match reason.is_empty() {
         true => Ok(Vec::new()),
-        false => Err(failed(&reason.join("; "))),
+        false => Err(failed(&reason)),
     }
 }
 

@@ -110,6 +110,20 @@ impl Since {
 }
 
 impl Why {
+    /// Whether it is for the lack of a history that tells anything, and not for what the history tells.
+    pub fn is_without_history(&self) -> bool {
+        matches!(
+            self,
+            Why::NoRepository
+                | Why::Git(_)
+                | Why::NoCommit
+                | Why::NotCommitted(_)
+                | Why::Link(_)
+                | Why::Shallow
+                | Why::TooLong
+        )
+    }
+
     /// The reason, as the end of a sentence.
     pub fn said(&self) -> Text {
         match self {

@@ -3,11 +3,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use envlint_budget::Budget;
 use envlint_helm::Rendered;
 use envlint_yaml::Path;
 
+use super::written::MOST_SEARCHED;
 use super::{
-    Brought, BroughtObject, all, field_in_template, template_at, with_origins, written_in,
+    Brought, BroughtObject, all, field_in_template, kind_in, template_file, with_origins,
+    written_in,
 };
 use crate::resolve::resolve;
 use crate::source::Location;
@@ -19,8 +22,21 @@ const MOST: usize = 100;
 const KEPT: usize = 2;
 
 /// The charts that were rendered again.
-#[derive(Debug, Default)]
-pub struct Again(Mutex<Renders>);
+#[derive(Debug)]
+pub struct Again {
+    renders: Mutex<Renders>,
+    /// How many bytes of templates may still be searched
+    left: Budget,
+}
+
+impl Default for Again {
+    fn default() -> Self {
+        Again {
+            renders: Mutex::default(),
+            left: Budget::new(MOST_SEARCHED),
+        }
+    }
+}
 
 #[derive(Debug, Default)]
 struct Renders {
@@ -38,13 +54,22 @@ impl Again {
         path: Option<&Path>,
     ) -> Option<Location> {
         let chart = charts.in_environment(app, &brought.environment)?;
-        let mut renders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut renders = self.renders.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(rendered) = renders.of((workspace, charts, app), brought) {
             let is_it = |manifest: &&_| object.is_made_by(manifest);
             let manifest = all(rendered).find(is_it)?;
-            return written_in(workspace, (chart, Some(rendered)), manifest, path);
+            return written_in(
+                workspace,
+                (chart, Some(rendered)),
+                (manifest, path),
+                &self.left,
+            );
         }
-        let kind = template_at(workspace, chart, &object.template, &object.kind)?;
+        let template = template_file(workspace, chart, &object.template)?;
+        if !self.left.spend(template.text().len() as u64) {
+            return Some(Location::start_of(&template));
+        }
+        let kind = kind_in(&template, &object.kind);
         Some(match path {
             Some(path) => field_in_template(kind, path, None),
             None => kind,

@@ -14,7 +14,9 @@ use super::objects::Definition;
 use super::rendered::{RenderedObject, exponents, objects as objects_of};
 use super::unseen::may_hold_others;
 use super::workloads::{RenderedWorkload, workloads};
-use super::{Failure, Purpose, RenderedViolation, all, of_chart, traced, written_in};
+use super::{
+    Failure, MOST_SEARCHED, Purpose, RenderedViolation, all, of_chart, traced, written_in,
+};
 use crate::resolve::{EnvironmentValues, ResolvedApp};
 use crate::source::Location;
 use crate::values::Tree;
@@ -35,10 +37,12 @@ pub struct AppManifests<'a> {
     pub(super) tried: AtomicUsize,
     /// How many fields were looked for in templates.
     traced: AtomicUsize,
+    /// How many bytes of templates may still be searched.
+    searched: Budget,
     rendered: OnceLock<Vec<RenderedChart<'a>>>,
     pub(super) violations: OnceLock<Vec<RenderedViolation<'a>>>,
-    /// The first environment whose objects have more of them than are kept, and how many are
-    pub(super) cut: OnceLock<(Arc<str>, usize)>,
+    /// The first environment whose objects have more of them than are kept
+    pub(super) cut: OnceLock<Arc<str>>,
 }
 
 /// An app's chart with the values of one environment.
@@ -52,6 +56,7 @@ pub struct RenderedChart<'a> {
     pub manifests: Result<Rendered, Failure>,
     pub(super) cluster: Cluster,
     pub(super) budget: Budget,
+    room: Budget,
     workloads: OnceLock<Option<Vec<RenderedWorkload>>>,
     objects: OnceLock<Option<Vec<RenderedObject>>>,
     exponents: OnceLock<HashSet<String>>,
@@ -85,6 +90,7 @@ impl<'a> AppManifests<'a> {
             own: OnceLock::new(),
             tried: AtomicUsize::new(0),
             traced: AtomicUsize::new(0),
+            searched: Budget::new(MOST_SEARCHED),
             rendered: OnceLock::new(),
             violations: OnceLock::new(),
             cut: OnceLock::new(),
@@ -103,6 +109,7 @@ impl<'a> AppManifests<'a> {
                     environment: &values.environment.name,
                     manifests: of_chart(resolved.app, chart, values, Purpose::Compare)?,
                     budget: values.budget.clone(),
+                    room: values.room.clone(),
                     cluster: Cluster::of(values.environment.kubernetes.as_ref()),
                     workloads: OnceLock::new(),
                     objects: OnceLock::new(),
@@ -111,6 +118,15 @@ impl<'a> AppManifests<'a> {
                 })
             };
             resolved.environments.iter().filter_map(rendered).collect()
+        })
+    }
+
+    /// Whether the app took all the work that there is for one, so that nothing more is said of what its chart makes.
+    pub fn is_spent(&self) -> bool {
+        let mut rendered = self.rendered().iter();
+        rendered.any(|chart| {
+            let is_spent = chart.budget.is_spent() || chart.room.is_spent();
+            chart.manifests.is_ok() && is_spent
         })
     }
 
@@ -228,12 +244,16 @@ impl<'a> AppManifests<'a> {
             true => (None, None),
             false => (self.traced(chart), path),
         };
-        written_in(
-            self.resolved.workspace,
-            (chart.chart, traced),
-            manifest,
-            path,
-        )
+        self.written_in((chart.chart, traced), (manifest, path))
+    }
+
+    /// The same for a render of the app's chart.
+    pub(super) fn written_in(
+        &self,
+        render: (&ChartFiles, Option<&Rendered>),
+        field: (&Manifest, Option<&Path>),
+    ) -> Option<Location> {
+        written_in(self.resolved.workspace, render, field, &self.searched)
     }
 
     /// A chart's manifests with the places that they come from.

@@ -49,7 +49,7 @@ pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
 use field_place::field_in_template;
 pub use written::Printed;
-use written::written_in;
+use written::{MOST_SEARCHED, written_in};
 
 use envlint_helm::{
     Error, LoadError, Manifest, Options, Read, Rendered, Stage, ValuesError, render_effective,
@@ -100,7 +100,10 @@ pub fn of_chart(
         Err(error) => return Some(Err(Failure::Values(error.clone()))),
     };
     let repeats = purpose == Purpose::Compare;
-    let options = options(app, values, purpose);
+    let options = Options {
+        room: repeats.then(|| values.room.clone()),
+        ..options(app, values, purpose)
+    };
     let rendered = match render_effective(effective, &options) {
         // What the chart makes by itself is compared and checked without the charts that are not here, where its templates
         // do not need them.
@@ -117,9 +120,10 @@ pub fn of_chart(
                 }
             })
         }
-        Err(refused) if repeats && matches!(refused.stage(), Stage::Execute | Stage::Manifest) => {
-            given::rendered(app, chart, values, refused)
-        }
+        Err(refused) if repeats && !refused.is_limit() => match refused.stage() {
+            Stage::Execute | Stage::Manifest => given::rendered(app, chart, values, refused),
+            _ => Err(refused),
+        },
         rendered => rendered,
     };
     Some(rendered.map_err(|error| Failure::Render(Box::new(error))))
@@ -143,6 +147,7 @@ fn with_origins(app: &App, values: &EnvironmentValues<'_>) -> Option<Rendered> {
         // It rendered before.
         skip_schema: true,
         without_missing: true,
+        room: Some(values.room.clone()),
         ..options(app, values, Purpose::Compare)
     };
     render_effective(effective, &options).ok()
@@ -196,19 +201,13 @@ fn place_in(source: &Arc<Source>, read: &Read<'_>) -> Option<Location> {
 }
 
 /// The line of a template where an object of a kind begins.
-fn template_at(
-    workspace: &Workspace,
-    chart: &ChartFiles,
-    template: &str,
-    kind: &str,
-) -> Option<Location> {
-    let source = template_file(workspace, chart, template)?;
+fn kind_in(template: &Arc<Source>, kind: &str) -> Location {
     let kind = format!("kind: {kind}");
-    let start = source.text().find(&kind).unwrap_or(0);
-    let end = source.text()[start..]
+    let start = template.text().find(&kind).unwrap_or(0);
+    let end = template.text()[start..]
         .find('\n')
-        .map_or(source.text().len(), |length| start + length);
-    Some(Location::new(&source, Span::new(start, end)))
+        .map_or(template.text().len(), |length| start + length);
+    Location::new(template, Span::new(start, end))
 }
 
 impl Failure {

@@ -63,6 +63,12 @@ impl<'p> Variant<'p> {
         })
     }
 
+    /// The same, where what is rendered is kept next to what the values of the environments make.
+    pub(super) fn kept(mut self, values: &EnvironmentValues<'_>) -> Variant<'p> {
+        self.options.room = Some(values.room.clone());
+        self
+    }
+
     /// The same, with the places that manifests come from.
     pub(super) fn traced(mut self) -> Variant<'p> {
         self.options.traced = true;
@@ -168,6 +174,21 @@ impl<'p> Probe<'p> {
     /// The chart with these values, ready for others.
     pub(super) fn variant(&self) -> &Variant<'p> {
         &self.variant
+    }
+
+    /// Whether values have no effect now, and have one where a switch is on that is not there.
+    pub fn waits_for(&self, values: &[Path], switch: &Path) -> bool {
+        let variant = &self.variant;
+        let on = || (switch, Value::Bool(true));
+        let others = || variant.others(values.iter());
+        let off_and_other = variant.rendered_with(others());
+        if !off_and_other.is_some_and(|rendered| fields(&self.base, &rendered).is_empty()) {
+            return false;
+        }
+        let on_and_other = others().into_iter().chain([on()]).collect();
+        let on = variant.rendered_with(vec![on()]);
+        on.zip(variant.rendered_with(on_and_other))
+            .is_some_and(|(on, other)| !fields(&on, &other).is_empty())
     }
 
     /// What becomes of the value at a path, which need not be there.

@@ -69,7 +69,8 @@ impl<'a> AppManifests<'a> {
             let openings = self.openings(values, knows);
             // Most apps take all branches of their chart.
             let openings = (!openings.is_empty()).then_some(openings)?;
-            let variant = Variant::of(self.resolved.app, chart.chart, values)?.traced();
+            let variant = Variant::of(self.resolved.app, chart.chart, values)?;
+            let variant = variant.kept(values).traced();
             Some(rendered(&variant, chart, openings))
         });
         made.unwrap_or_default()

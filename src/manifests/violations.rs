@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use envlint_helm::{Manifest, Rendered};
-use envlint_yaml::{Document, Node};
+use envlint_yaml::{Document, Node, Span};
 
 use super::app::{AppManifests, RenderedChart};
 use super::given::{alternatives as alternatives_of, is_sure};
 use super::kubernetes;
 use super::objects::{self, Definition, Violation, ViolationSort};
 use super::rendered::RenderedObject;
-use super::untaken::is_certain;
+use super::untaken::{Untaken, is_certain};
 use super::written::Printed;
-use super::{all, written, written_in};
+use super::{all, written};
 use crate::masking::Text;
 use crate::source::Location;
 use crate::values::Located;
@@ -51,8 +51,9 @@ pub struct PrintedValue<'a> {
 impl RenderedViolation<'_> {
     /// Whether the same is wrong at the same place with another object of the kind.
     fn is_like(&self, other: &RenderedViolation<'_>) -> bool {
-        let place =
-            |of: &RenderedViolation<'_>| (of.location.source.path.clone(), of.location.span);
+        fn place<'r>(of: &'r RenderedViolation<'_>) -> (&'r str, Span) {
+            (&of.location.source.path, of.location.span)
+        }
         self.violation.path == other.violation.path
             && self.violation.own == other.violation.own
             && place(self) == place(other)
@@ -63,25 +64,23 @@ impl<'a> AppManifests<'a> {
     /// Adds what is wrong with the objects of one environment, whatever the values are that nobody here knows.
     fn add_violations(&self, chart: &RenderedChart<'a>, found: &mut Vec<RenderedViolation<'a>>) {
         let most = MOST_VIOLATIONS.min(found.len() + MOST_OF_ENVIRONMENT);
-        let before = found.len();
         let values = self.values_in(chart.environment);
         let is_open =
             !self.resolved.has_known_layers() || values.is_some_and(|values| values.file.is_open());
         let alternatives = OnceLock::new();
-        let others = || -> Vec<Rendered> {
+        let others = || -> Option<Vec<Rendered>> {
             let of = |values| alternatives_of(self.resolved.app, chart.chart, values);
-            values.map(of).unwrap_or_default()
+            values.map_or_else(|| Some(Vec::new()), of)
         };
         for manifest in chart.manifests.iter().flat_map(all) {
             let violations = self.violations_of(chart, manifest, |violation, root| {
-                is_sure(violation, manifest, root, is_open, || {
-                    alternatives.get_or_init(others)
+                is_sure(violation, (manifest, root), is_open, &chart.budget, || {
+                    alternatives.get_or_init(others).as_deref()
                 })
             });
             for violation in violations {
                 if found.len() >= most {
-                    let cut = (Arc::clone(chart.environment), most - before);
-                    self.cut.get_or_init(|| cut);
+                    self.cut.get_or_init(|| Arc::clone(chart.environment));
                     return;
                 }
                 let place = self.written(chart, manifest, violation.path.as_ref());
@@ -98,30 +97,41 @@ impl<'a> AppManifests<'a> {
             for chart in self.rendered() {
                 self.add_violations(chart, &mut found);
             }
-            let taken = found.len();
             for untaken in self.untaken(&|kind| self.knows(kind)) {
-                for (manifest, settings) in untaken.manifests() {
-                    for violation in self.violations_of(untaken.chart, manifest, is_certain) {
-                        let render = (untaken.chart.chart, Some(&untaken.rendered));
-                        let path = violation.path.as_ref();
-                        let place = written_in(self.resolved.workspace, render, manifest, path);
-                        let settings = Some(settings.clone());
-                        let new = self.located(manifest, violation, (place, None), settings);
-                        let is_new = |new: &RenderedViolation<'_>| {
-                            !found.iter().take(taken).any(|known| known.is_like(new))
-                        };
-                        found.extend(new.filter(is_new));
-                    }
-                }
+                self.add_untaken(&untaken, &mut found);
             }
             found
         })
     }
 
-    /// The first environment whose objects have more mistakes than are listed, and how many are; none where all are.
-    pub fn cut(&self) -> Option<(&str, usize)> {
-        let (environment, most) = self.cut.get()?;
-        Some((environment, *most))
+    /// Adds what is wrong with objects that no environment has and that is not wrong with others from the same place.
+    fn add_untaken(&self, untaken: &Untaken<'_, 'a>, found: &mut Vec<RenderedViolation<'a>>) {
+        let known = found.len();
+        let mut left = MOST_OF_ENVIRONMENT;
+        for (manifest, settings) in untaken.manifests() {
+            for violation in self.violations_of(untaken.chart, manifest, is_certain) {
+                let Some(rest) = left.checked_sub(1) else {
+                    let cut = Arc::clone(untaken.chart.environment);
+                    self.cut.get_or_init(|| cut);
+                    return;
+                };
+                left = rest;
+                let render = (untaken.chart.chart, Some(&untaken.rendered));
+                let path = violation.path.as_ref();
+                let place = self.written_in(render, (manifest, path));
+                let settings = Some(settings.clone());
+                let new = self.located(manifest, violation, (place, None), settings);
+                let is_new = |new: &RenderedViolation<'_>| {
+                    !found.iter().take(known).any(|known| known.is_like(new))
+                };
+                found.extend(new.filter(is_new));
+            }
+        }
+    }
+
+    /// The first environment whose objects have more mistakes than are listed; none where all are.
+    pub fn cut(&self) -> Option<&str> {
+        Some(self.cut.get()?)
     }
 
     /// Whether something is known of objects of a kind.

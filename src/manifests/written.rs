@@ -1,25 +1,30 @@
 //! The line of a template that writes a field of a manifest, by what the renderer kept of where its output comes from: named
 //! templates, `include … | nindent` and `tpl` are seen through.
 
+use envlint_budget::Budget;
 use envlint_helm::{Manifest, Rendered, TemplateOrigin};
 use envlint_yaml::{Node, Path, Segment, Span};
 
-use super::{field_in_template, template_at, template_file};
+use super::{field_in_template, kind_in, template_file};
 use crate::source::{Location, join};
 use crate::workspace::{ChartFiles, Workspace};
 
 /// The line of a template that writes a field of a manifest: the innermost key above it that is there, or the kind where no
 /// field is asked for. Where the render was not traced, or tells nothing, the lines of the manifest's own template are
-/// searched. None where no template of the workspace writes it.
+/// searched, as long as there are bytes `left` for that. None where no template of the workspace writes it.
 pub(super) fn written_in(
     workspace: &Workspace,
     (chart, traced): (&ChartFiles, Option<&Rendered>),
-    manifest: &Manifest,
-    path: Option<&Path>,
+    (manifest, path): (&Manifest, Option<&Path>),
+    left: &Budget,
 ) -> Option<Location> {
     let known = traced.and_then(|traced| line_of(workspace, chart, (traced, manifest), path));
     known.or_else(|| {
-        let kind = template_at(workspace, chart, &manifest.template, &manifest.kind)?;
+        let template = template_file(workspace, chart, &manifest.template)?;
+        if !left.spend(template.text().len() as u64) {
+            return Some(Location::start_of(&template));
+        }
+        let kind = kind_in(&template, &manifest.kind);
         let root = manifest.document().root();
         let value = path.and_then(|path| root?.get(path)?.as_str());
         Some(match path {
@@ -28,6 +33,9 @@ pub(super) fn written_in(
         })
     })
 }
+
+/// How many bytes of templates are searched for the lines of an app's objects.
+pub(super) const MOST_SEARCHED: u64 = 200_000_000;
 
 /// How much of a field the actions of templates print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,6 +15,16 @@ const ASIDE: [&str; 11] = [
     "unused",
 ];
 
+/// Words by which people say that what is called so is deployed nowhere: `overlays/production-disabled`.
+pub(super) const OFF: [&str; 6] = [
+    "disabled",
+    "archived",
+    "deprecated",
+    "obsolete",
+    "retired",
+    "unused",
+];
+
 /// Folders whose files show something, or test it.
 const SHOWING: [&str; 26] = [
     "ci",

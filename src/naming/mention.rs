@@ -98,6 +98,21 @@ fn stage_of(parts: &[&str]) -> Option<usize> {
     found.map(|(_, rank)| *rank)
 }
 
+/// Whether a word of a name begins as a stage is spelled, a number behind it left out. No other name tells a stage, and most
+/// are others.
+pub fn may_tell(name: &str) -> bool {
+    let mut words = name.split(['-', '_', '.']);
+    words.any(|word| {
+        let stem = word.trim_end_matches(|char: char| char.is_ascii_digit());
+        let first = stem.bytes().next().and_then(letter);
+        let spellings = first.and_then(|first| SPELLINGS.get(first));
+        spellings.into_iter().flatten().any(|(spelling, _)| {
+            let start = spelling.get(..stem.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(stem))
+        })
+    })
+}
+
 /// The spellings of the stages by their first letter, and the rank of the stage: most words have none that begins as they do.
 static SPELLINGS: LazyLock<[Vec<(&str, usize)>; 26]> = LazyLock::new(|| {
     let mut all: [Vec<(&str, usize)>; 26] = Default::default();

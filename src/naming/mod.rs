@@ -3,6 +3,7 @@
 
 mod aside;
 mod clusters;
+mod machines;
 mod mention;
 mod places;
 mod samples;
@@ -17,7 +18,8 @@ pub use aside::{
     holds_commands, holds_labels, is_copied_from, is_in_showing, is_put_aside, lies_in,
 };
 pub use clusters::cluster_of;
-pub use mention::{Mention, mentions};
+pub use machines::is_of_own_cluster;
+pub use mention::{Mention, may_tell, mentions};
 use places::is_usual_place;
 pub use places::{is_folder_of_place, is_place};
 pub use samples::sample_folder;
@@ -127,14 +129,13 @@ const STAGES: [Stage; 22] = [
 /// Where a name stands in another one as a whole word: `dev` in `device-dev`, not at its beginning.
 pub fn word_in(text: &str, name: &str) -> Option<usize> {
     let is_edge =
-        |char: Option<char>| char.is_none_or(|char| matches!(char, '-' | '_' | '.' | '/'));
-    let mut places = text.match_indices(name).map(|(at, _)| at);
-    places.find(|at| {
-        let before = text.get(..*at).and_then(|text| text.chars().next_back());
-        let after = text
-            .get(at + name.len()..)
-            .and_then(|text| text.chars().next());
-        is_edge(before) && is_edge(after)
+        |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'-' | b'_' | b'.' | b'/'));
+    let (text, name) = (text.as_bytes(), name.as_bytes());
+    let last = text.len().checked_sub(name.len())?;
+    (0..=last).find(|at| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        let rest = text.get(*at..).unwrap_or_default();
+        is_edge(before) && rest.starts_with(name) && is_edge(text.get(at + name.len()))
     })
 }
 
@@ -203,9 +204,14 @@ const LOCAL: [&str; 8] = [
     "laptop",
 ];
 
+/// Whether a word is one of these, in any case. Nothing is allocated: this looks at every folder of every path.
+pub fn is_among(words: &[&str], word: &str) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
 /// Whether a name is that of a cluster on somebody's own machine.
 pub fn is_local(name: &str) -> bool {
-    LOCAL.contains(&name.to_ascii_lowercase().as_str())
+    is_among(&LOCAL, name)
 }
 
 /// Files next to those of environments that are something else, whatever their contents.
@@ -230,18 +236,18 @@ const FOLDERS: [&str; 13] = [
 
 /// Whether a folder of that name holds environments.
 pub fn is_folder_of_environments(name: &str) -> bool {
-    FOLDERS.contains(&name.trim_start_matches('.').to_ascii_lowercase().as_str())
+    is_among(&FOLDERS, name.trim_start_matches('.'))
 }
 
 /// Whether a name is that of a layer that environments share.
 pub fn is_layer(name: &str) -> bool {
-    LAYERS.contains(&name.trim_start_matches('_').to_ascii_lowercase().as_str())
+    is_among(&LAYERS, name.trim_start_matches('_'))
 }
 
 /// Whether a name is surely none of an environment: that of a layer, of a part of the values, of something else.
 pub fn is_no_environment(name: &str) -> bool {
-    let lower = name.trim_start_matches('_').to_ascii_lowercase();
-    is_layer(&lower) || is_part(&lower) || OTHERS.contains(&lower.as_str())
+    let bare = name.trim_start_matches('_');
+    is_layer(bare) || is_spelled_as_part(bare) || is_among(&OTHERS, bare)
 }
 
 /// What the name of an environment tells.
@@ -279,6 +285,11 @@ pub fn is_part(word: &str) -> bool {
     PARTS.contains(&word)
 }
 
+/// The same, in any case.
+pub fn is_spelled_as_part(word: &str) -> bool {
+    is_among(&PARTS, word)
+}
+
 /// What a name tells: that of a stage (`prod`, `pre-prod`, `Staging`), or one with a place beside it (`prod-eu`, `eu_prod`,
 /// `prod2`). None for any other name, and for those of parts of an environment's values.
 pub fn environment_name(name: &str) -> Option<EnvironmentName> {
@@ -287,11 +298,14 @@ pub fn environment_name(name: &str) -> Option<EnvironmentName> {
 
 /// As [`environment_name`], parts of an environment's values included: `secrets-prod`.
 pub fn read(name: &str) -> Option<EnvironmentName> {
-    if name.len() > 63 {
+    if name.len() > 63 || !may_tell(name) {
         return None;
     }
     let lower = name.to_ascii_lowercase();
     let words = words(&lower);
+    if words.iter().any(|(_, word)| aside::OFF.contains(word)) {
+        return None;
+    }
     let mut found: Option<EnvironmentName> = None;
     let mut at = 0;
     while at < words.len() {
@@ -342,14 +356,18 @@ fn words(name: &str) -> Vec<(usize, &str)> {
     pieces.filter(|(_, word)| !word.is_empty()).collect()
 }
 
-/// Of two stages that a name speaks of, the one that it belongs to; none where that is anybody's guess.
+/// Of two stages that a name speaks of, the one that it belongs to; none where that is anybody's guess. Any stage may have a
+/// second place for disasters.
 fn stronger(left: EnvironmentName, right: EnvironmentName) -> Option<EnvironmentName> {
     match (left.sure, right.sure) {
-        (true, false) if right.tier == left.tier => Some(left),
-        (false, true) if right.tier == left.tier => Some(right),
+        (true, false) if right.tier == left.tier || right.stage == SECOND => Some(left),
+        (false, true) if right.tier == left.tier || left.stage == SECOND => Some(right),
         _ => None,
     }
 }
+
+/// What the place is called to which a stage is moved in a disaster.
+const SECOND: &str = "dr";
 
 /// The stage that a word spells, and the number behind it: `prod2`, `dev01`.
 fn stage_of(word: &str) -> Option<(usize, Option<String>)> {
@@ -394,18 +412,19 @@ pub fn family(name: &str) -> &str {
 
 /// The word `values` in a file's name, and what stands before and after it.
 pub fn around_values(stem: &str) -> Option<(&str, &str)> {
-    let lower = stem.to_ascii_lowercase();
+    const WORD: &str = "values";
     let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'-' | b'_' | b'.'));
-    let bytes = lower.as_bytes();
-    let at = lower.match_indices("values").map(|(at, _)| at).find(|at| {
+    let bytes = stem.as_bytes();
+    let mut words = bytes.windows(WORD.len()).enumerate();
+    let (at, _) = words.find(|(at, word)| {
         let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        is_edge(before) && is_edge(bytes.get(at + "values".len()))
+        word.eq_ignore_ascii_case(WORD.as_bytes())
+            && is_edge(before)
+            && is_edge(bytes.get(at + WORD.len()))
     })?;
     let separators = ['-', '_', '.'];
     let before = stem.get(..at)?.trim_end_matches(separators);
-    let after = stem
-        .get(at + "values".len()..)?
-        .trim_start_matches(separators);
+    let after = stem.get(at + WORD.len()..)?.trim_start_matches(separators);
     Some((before, after))
 }
 
@@ -441,6 +460,8 @@ mod tests {
             ("staging-prod", None),
             ("prod-secrets", None),
             ("prod.enc", None),
+            ("production-disabled", None),
+            ("dev-dr", Some(("dev", Development, "dr"))),
             ("device", None),
             ("blue", None),
             ("", None),

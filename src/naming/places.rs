@@ -99,13 +99,15 @@ pub(super) fn is_usual_place(word: &str) -> bool {
     // `useast1`, `euw1`, `westeurope`, `eus2`
     let is_joined = || {
         let directions = ["east", "west", "north", "south", "central"];
+        let has_direction = directions.iter().any(|word| stem.contains(word));
+        let rest = || {
+            let without = |rest: String, word: &&str| rest.replace(word, " ");
+            directions.iter().fold(stem.to_owned(), without)
+        };
         // A single letter beside one makes another word: `feast`.
-        let rest = directions
-            .iter()
-            .fold(stem.to_owned(), |rest, word| rest.replace(word, " "));
         let is_part =
             |part: &str| part.len() > 1 || part.starts_with(|char: char| char.is_ascii_digit());
-        (rest != stem && rest.split_whitespace().all(is_part))
+        (has_direction && rest().split_whitespace().all(is_part))
             || (stem.len() < word.len()
                 && stem.len() <= 5
                 && PLACES
@@ -125,10 +127,13 @@ pub fn is_folder_of_place(name: &str) -> bool {
 
 /// Whether a word is that of a place beside a stage: a region, a cluster, a colour, a number.
 pub fn is_place(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let mut words = lower
+    let mut words = name
         .split(['-', '_'])
         .filter(|word| !word.is_empty())
         .peekable();
-    words.peek().is_some() && words.all(is_usual_place)
+    let is_usual = |word: &str| match word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => is_usual_place(&word.to_ascii_lowercase()),
+        false => is_usual_place(word),
+    };
+    words.peek().is_some() && words.all(is_usual)
 }

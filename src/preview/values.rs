@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use envlint_budget::Budget;
 use envlint_helm::Given;
-use envlint_yaml::{Change, Document, Path, Segment, Value, change_all};
+use envlint_yaml::{Change, Document, EditError, Path, Segment, Value, change_all};
 
 use super::addresses::{Hosts, rewritten};
 use super::image::{Pinned, pin};
@@ -289,7 +289,16 @@ fn written(
         .iter()
         .map(|(path, value)| Change::Set(path, (*value).into()))
         .collect();
-    let edited = change_all(&base, &edits).map_err(|(path, error)| {
+    let edited = change_all(&base, &edits);
+    // The file is a new one, so nobody misses its anchors.
+    let edited = edited.or_else(|error| match (error, base.root()) {
+        ((_, EditError::Anchored { .. } | EditError::Shared(_)), Some(root)) => {
+            let flat = Document::parse(envlint_yaml::emit_pretty(&root.to_value()));
+            Ok(change_all(&flat, &edits)?.or(Some(flat)))
+        }
+        (error, _) => Err(error),
+    });
+    let edited = edited.map_err(|(path, error)| {
         let message = text!(
             "`{}` of {} cannot be set in {}: {}",
             path,

@@ -1,16 +1,19 @@
 //! Carrying out a plan on the target's text: the paths that move get the source's text, every other byte stays.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use envlint_yaml::{
-    Change, Document, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment, Value,
-    change_all, same_names,
+    Change, Document, Edit, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment, Value,
+    change_all, comments_above, same_names,
 };
 
+use super::anchors::at_anchors;
 use super::comparison::{Comparison, Pair, PathState, values};
+use super::lists::by_items;
 use super::plan::{Step, steps};
 use super::refusal::{Reason, Refusal};
+use crate::check::suppressions;
 use crate::masking::{Name, Said, Text, text};
 use crate::source::Location;
 use crate::source::Source;
@@ -54,7 +57,8 @@ pub(super) fn apply(
     if readings.saturating_mul(length) > MOST_WORK {
         return Err(too_different(target, steps.len()));
     }
-    let edited = carry_out(&target.document, &steps)
+    let quiet = without_suppressions(&source.document);
+    let edited = carry_out(&target.document, &steps, (source, quiet.as_ref()))
         .map_err(|(path, error)| refused(target, &path, &error))?;
     // An edit is proven by reading its result, which is what another reading would give.
     Ok(match edited {
@@ -63,10 +67,24 @@ pub(super) fn apply(
     })
 }
 
-/// The document after all steps; none when there are none. On failure the path that cannot be changed.
+/// The source without the comments that suppress findings: a suppression is about the place where it stands, so the target
+/// has its own. None where there are no such comments.
+fn without_suppressions(source: &Document) -> Option<Document> {
+    let found = suppressions(source);
+    let removals = found
+        .iter()
+        .map(|found| std::slice::from_ref(&found.removal));
+    let removals: Vec<&[Edit]> = removals.collect();
+    let is_any = !removals.is_empty();
+    is_any.then(|| Document::parse(envlint_yaml::apply(source, &removals).text))
+}
+
+/// The document after all steps; none when there are none. On failure the path that cannot be changed. `quiet` is the source as
+/// its texts are taken, where these are not its own.
 fn carry_out(
     document: &Document,
     steps: &[Step<'_>],
+    (source, quiet): (&Source, Option<&Document>),
 ) -> Result<Option<Document>, (Path, EditError)> {
     // The text of an alias means nothing in another file: what it stands for is written.
     let plain = |step: &Step<'_>| match step {
@@ -74,20 +92,46 @@ fn carry_out(
         _ => None,
     };
     let plain: Vec<Option<Value>> = steps.iter().map(plain).collect();
-    let mut edited: Option<Document> = None;
+    let mut is_made = vec![false; steps.len()];
+    let mut edited = at_anchors(document, steps, &mut is_made);
+    for ((step, plain), is_made) in steps.iter().zip(&plain).zip(&mut is_made) {
+        let now = edited.as_ref().unwrap_or(document);
+        if let Step::Set(path, value) = step
+            && let Fresh::Node(source, list) = fresh(path, value, (plain.as_ref(), quiet))
+            && let Some(next) = by_items(now, path, (source, list))
+        {
+            edited = Some(next);
+            *is_made = true;
+        }
+    }
+    let kept = source.document.comments().iter();
+    let kept: HashSet<&str> = kept.map(|comment| comment.text.trim()).collect();
+    let steps = steps.iter().zip(&plain).zip(is_made);
+    let steps = steps.filter(|(_, is_made)| !is_made).map(|(step, _)| step);
     // What neither adds an item nor moves one is done at once, as far as it goes.
     let mut together: Vec<Change<'_>> = Vec::new();
-    for (step, plain) in steps.iter().zip(&plain) {
+    for (step, plain) in steps {
         let now = edited.as_ref().unwrap_or(document);
         match step {
-            Step::Remove(path) => together.push(Change::Remove(path)),
+            Step::Remove(path) => together.push(match is_kept_above(document, path, &kept) {
+                true => Change::Remove(path),
+                false => Change::RemoveWithComments(path),
+            }),
             Step::Set(path, value) if !adds_item(now, path) => {
-                together.push(Change::Set(path, fresh(value, plain.as_ref())));
+                together.push(Change::Set(
+                    path,
+                    fresh(path, value, (plain.as_ref(), quiet)),
+                ));
             }
             Step::Set(path, value) => {
                 edited = change_all(now, &std::mem::take(&mut together))?.or(edited);
                 let now = edited.as_ref().unwrap_or(document);
-                let next = put_item(now, path, value, fresh(value, plain.as_ref()));
+                let next = put_item(
+                    now,
+                    path,
+                    value,
+                    fresh(path, value, (plain.as_ref(), quiet)),
+                );
                 edited = Some(next.map_err(|error| (path.clone(), error))?.document);
             }
             Step::Reorder(path, like, field) => {
@@ -102,10 +146,23 @@ fn carry_out(
     Ok(change_all(now, &together)?.or(edited))
 }
 
-/// How a value is written: as its file has it, or from plain data.
-fn fresh<'a>(value: &'a Tree<'_>, plain: Option<&'a Value>) -> Fresh<'a> {
-    match plain {
-        Some(plain) => Fresh::Value(plain),
+/// Whether the source still has a comment that stands above what goes: then it is about something else, too.
+fn is_kept_above(document: &Document, path: &Path, kept: &HashSet<&str>) -> bool {
+    let mut above = comments_above(document, path).into_iter();
+    above.any(|comment| kept.contains(comment.trim()))
+}
+
+/// How a value is written: from plain data, or as its file has it.
+fn fresh<'a>(
+    path: &Path,
+    value: &'a Tree<'_>,
+    (plain, quiet): (Option<&'a Value>, Option<&'a Document>),
+) -> Fresh<'a> {
+    if let Some(plain) = plain {
+        return Fresh::Value(plain);
+    }
+    match quiet.and_then(|quiet| Some((quiet, quiet.get(path)?))) {
+        Some((quiet, node)) => Fresh::Node(quiet, node),
         None => Fresh::Node(&value.source().document, value.node()),
     }
 }
@@ -268,7 +325,10 @@ pub(super) fn tell_items_apart(
             .to
             .value()
             .filter(|list| is_whole && list.is_sequence())?;
+        // What stays here overwrites nothing.
+        let moves = pair.state == PathState::Pending;
         let declared = comparison.declarations.names_within(&pair.path, list, trees());
+        let declared = declared.filter(|_| moves);
         let twice = [pair.from.value(), pair.to.value()]
             .into_iter()
             .flatten()

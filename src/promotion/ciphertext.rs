@@ -18,9 +18,8 @@ pub(super) fn refusals(
     changes: &[Change<'_>],
     (from, to): (&Environment, &Environment),
 ) -> Vec<Refusal> {
-    if let Some(refusal) = broken_checksum(target).filter(|_| !changes.is_empty()) {
-        return vec![refusal];
-    }
+    // Both at once: who decrypts the file would meet the other one next.
+    let checksum = broken_checksum(target).filter(|_| !changes.is_empty());
     let copied = changes.iter().filter(|change| {
         let after = change.after.as_ref();
         after
@@ -39,7 +38,8 @@ pub(super) fn refusals(
             Name(&to.name)
         ))
     };
-    copied.map(|change| refusal(&change.path)).collect()
+    let copied = copied.map(|change| refusal(&change.path));
+    checksum.into_iter().chain(copied).collect()
 }
 
 /// With a change made by anybody else, SOPS does not decrypt the file any more.

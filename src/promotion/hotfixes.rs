@@ -10,7 +10,7 @@ use super::permissions::Permissions;
 use super::refusal::{Reason, Refusal};
 use super::scope::Scope;
 use crate::history::{Between, Query, Side, Since, State};
-use crate::masking::{Name, text};
+use crate::masking::{Name, Text, text};
 use crate::resolve::Rewrite;
 use crate::source::{Location, Problem, Source};
 use crate::values::{Aspect, PathSet, Tree, same};
@@ -92,6 +92,15 @@ pub(super) fn refusals(
             },
         )
         .collect()
+}
+
+/// The hotfixes that a promotion of these pairs overwrites, with when they began.
+pub(super) fn overwritten(pairs: &[Pair<'_>], states: &[(usize, State)]) -> Vec<Text> {
+    let told = |(pair, state): (&Pair<'_>, &State)| {
+        let since = state.out_of_order()?.said();
+        Some(text!("`{}` ({})", pair.path, since))
+    };
+    hotfixes(pairs, states).filter_map(told).collect()
 }
 
 /// Why hotfixes cannot be carried back: a transform gives the later environment its values, whatever the earlier one has.

@@ -4,6 +4,8 @@
 //! makes the target's new text, and nothing of it is written when a condition of `promotion.stop`, a secret or a new
 //! error finding stands in the way.
 
+mod agree;
+mod anchors;
 mod apply;
 mod ciphertext;
 mod cluster;
@@ -18,6 +20,7 @@ mod files;
 mod freeze;
 mod hotfixes;
 mod layered;
+mod lists;
 mod opaque;
 mod patch;
 mod permissions;
@@ -40,6 +43,7 @@ mod waves;
 mod way;
 mod write;
 
+pub use agree::agree;
 pub use cluster::{Cluster, ClusterView, FieldView, ObjectView};
 pub use comparison::{Pair, PathState};
 pub use coverage::coverage;

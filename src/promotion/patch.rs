@@ -77,7 +77,10 @@ impl Patch {
     }
 
     fn push(&mut self, op: &'static str, at: &[String], value: Option<&Tree<'_>>) {
-        if value.is_some_and(shown::is_secret) {
+        // What is known as a secret from elsewhere would be written as its placeholder.
+        if value
+            .is_some_and(|value| shown::is_secret(value) || !shown::data(value).is_shown_whole())
+        {
             self.secrets += 1;
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::refusal::{Reason, Refusal};
 use super::scope::{Scope, patterns};
-use crate::history::{Dirt, History, Side};
+use crate::history::{Dirt, History, Side, Why};
 use crate::masking::{Name, Text, text};
 use crate::source::Problem;
 use crate::values::Pattern;
@@ -73,8 +73,22 @@ pub(super) fn uncommitted(
         return None;
     }
     let file = Name(target.path);
-    // What git cannot tell is no change of anybody.
-    let (message, help): (Text, Text) = match history.dirt(target).ok()?? {
+    let dirt = match history.dirt(target) {
+        Ok(dirt) => dirt?,
+        // Somebody's changes may be in it.
+        Err(Why::Git(problem)) => {
+            let message = text!(
+                "nothing tells whether {} has changes that are not committed: {}",
+                file,
+                problem
+            );
+            let help = "do what git says, then promote again; or pass --allow-dirty";
+            return Some(Refusal::because(Reason::Uncommitted, message).help(help));
+        }
+        // Without a commit, nothing can be told apart from it.
+        Err(_) => return None,
+    };
+    let (message, help): (Text, Text) = match dirt {
         Dirt::Changed => (
             text!("{} has changes that are not committed", file),
             COMMIT.into(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use envlint_yaml::Path;
 use serde::Serialize;
 
 use super::apply::{apply, prove, tell_items_apart};
@@ -31,6 +32,11 @@ use crate::workspace::{App, AppFiles, Environment, Freeze, ValuesFile, Workspace
 
 /// The rule that speaks of a file whose values depend on the version of Helm.
 pub const SEVERAL_DOCUMENTS: &str = "yaml/several-documents";
+
+/// The rule about what an environment has and the one before it never had.
+const OUT_OF_ORDER: &str = "drift/out-of-order-change";
+/// The rule about what the configuration expects of a path.
+const EXPECTATION: &str = "drift/expectation";
 
 /// What is to be promoted.
 #[derive(Debug)]
@@ -97,8 +103,12 @@ pub struct AppPromotion {
     /// What a person should have seen: changes to a lower version, or back to an older value, and those of which nobody knows
     /// which side is ahead.
     pub warnings: Vec<Text>,
+    /// The hotfixes of the target that are overwritten, with when they began.
+    pub overwritten: Vec<Text>,
     /// Whether the history tells of each path if the target has a hotfix there.
     pub is_told: bool,
+    /// Whether nothing that is taken for a secret arrives in the target.
+    pub is_without_secrets: bool,
     /// What stands in the way.
     pub refusals: Vec<Refusal>,
     /// What changes in the cluster.
@@ -190,6 +200,10 @@ fn app_promotion(
         stays: plan.stays.iter().map(Text::of).collect(),
         unset: plan.unset.iter().map(Text::of).collect(),
         left_out: plan.left_out.iter().map(Text::of).collect(),
+        overwritten: match request.back {
+            true => Vec::new(),
+            false => hotfixes::overwritten(&pairs, &states),
+        },
         is_told: !states
             .iter()
             .any(|(_, state)| matches!(state, State::Unknown(_))),
@@ -202,6 +216,7 @@ fn app_promotion(
                 warnings::of(request, &plan, own, &present, &pairs, &states)
             }
         },
+        is_without_secrets: true,
         refusals: Vec::new(),
         cluster: Cluster::Unasked,
         diff: Text::new(),
@@ -272,9 +287,20 @@ fn app_promotion(
             let texts = [&written, &target, &promoted];
             let not_back = way.not_back(request, texts, &plan.changes, &given);
             promotion.refusals.extend(not_back);
-            let (errors, breaks) = errors(request, app, files, checker, &promoted, &plan);
-            promotion.refusals.extend(errors);
-            if breaks && promotion.refusals.is_empty() {
+            let objections = objections(request, app, files, checker, &promoted, &plan);
+            promotion.refusals.extend(objections.refusals);
+            promotion.warnings.extend(objections.unmet);
+            promotion.is_without_secrets = objections.unsaid.is_empty();
+            let unsaid = objections.unsaid.iter();
+            promotion.warnings.extend(unsaid.map(|path| {
+                text!(
+                    "`{}` holds a secret of {} that is copied to {}: findings of it are suppressed there",
+                    path,
+                    Name(&request.from.name),
+                    Name(&request.to.name)
+                )
+            }));
+            if objections.breaks && promotion.refusals.is_empty() {
                 promotion.warnings.push(text!(
                     "the chart does not render with the values of {}, before the promotion and after it, so nobody knows what changes there",
                     Name(&request.to.name)
@@ -379,16 +405,26 @@ fn refused_for_documents(problem: Problem) -> Refusal {
     }
 }
 
-/// What a check objects to in the new file: secrets that would be copied, and errors that it does not find without it; and
-/// whether its chart does not render.
-fn errors(
+/// What a check objects to in the new file.
+struct Objections {
+    /// Secrets that would be copied, and errors that it does not find without it.
+    refusals: Vec<Refusal>,
+    /// Expectations of the configuration that the target does not meet, before and afterwards.
+    unmet: Vec<Text>,
+    /// Whether its chart does not render.
+    breaks: bool,
+    /// Where secrets arrive that no finding speaks of.
+    unsaid: Vec<Path>,
+}
+
+fn objections(
     request: &Request<'_>,
     app: &App,
     mut files: AppFiles,
     checker: &Checker<'_>,
     promoted: &Arc<Source>,
     plan: &Plan<'_>,
-) -> (Vec<Refusal>, bool) {
+) -> Objections {
     let to = request.to;
     let find = |files: &AppFiles| verify::Findings {
         all: checker.findings_of(app, files),
@@ -406,7 +442,13 @@ fn errors(
     let is_of_target = |name: &Arc<str>| *name == to.name;
     let of_target = |finding: &Finding| finding.environment.as_ref().is_none_or(is_of_target);
     after.all.retain(of_target);
+    if request.permissions.skip {
+        // That is what was asked for.
+        let is_out_of_order = |finding: &Finding| finding.rule == OUT_OF_ORDER;
+        after.all.retain(|finding| !is_out_of_order(finding));
+    }
     let secrets = verify::copied_secrets(request.from, to, plan, promoted, &after.all);
+    let unsaid = verify::unsaid_secrets(plan, promoted, &after.all);
     // What was there before is looked for only where there is something now.
     let others = match after.refuses() {
         false => Vec::new(),
@@ -419,8 +461,17 @@ fn errors(
             verify::refusals(&find(&files), &after, to, promoted)
         }
     };
-    let refusals = verify::without_repeats(secrets.into_iter().chain(others));
-    (refusals, after.breaks())
+    let unmet = after.all.iter().filter(|finding| {
+        finding.rule == EXPECTATION && finding.environment.as_ref().is_some_and(is_of_target)
+    });
+    let unmet =
+        unmet.map(|finding| text!("{}, before the promotion and after it", finding.message));
+    Objections {
+        unmet: unmet.collect(),
+        refusals: verify::without_repeats(secrets.into_iter().chain(others)),
+        breaks: after.breaks(),
+        unsaid,
+    }
 }
 
 impl AppPromotion {

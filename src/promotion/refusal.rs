@@ -26,6 +26,8 @@ pub enum Reason {
     Removal,
     /// An environment of an earlier wave does not have the value yet.
     Wave,
+    /// Another app has the same values file, and its promotion does not write the same text.
+    SharedFile,
     /// The target's text cannot be changed as needed: anchors, several documents.
     Edit,
     /// The result would have an error of this rule that was not there before.
@@ -45,6 +47,7 @@ impl Reason {
             Reason::Untested => "untested",
             Reason::Removal => "removal",
             Reason::Wave => "wave",
+            Reason::SharedFile => "shared-file",
             Reason::Edit => "edit",
             Reason::Finding(_) => "finding",
         }

@@ -44,6 +44,13 @@ fn redacted(text: &str) -> String {
 #[derive(Clone)]
 pub struct Data(serde_json::Value);
 
+impl Data {
+    /// Whether nothing of it is masked.
+    pub(super) fn is_shown_whole(&self) -> bool {
+        serde_json::to_value(self).is_ok_and(|shown| shown == self.0)
+    }
+}
+
 impl std::fmt::Debug for Data {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Data")

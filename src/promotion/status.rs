@@ -22,6 +22,15 @@ pub struct AppStatus {
     pub app: Arc<str>,
     /// Its pairs of environments in which something differs that nobody allowed.
     pub pairs: Vec<PairStatus>,
+    /// The environments without a values file, though the one that is promoted to them has one, and the file that is not there.
+    pub absent: Vec<(Arc<str>, String)>,
+}
+
+impl AppStatus {
+    /// Whether nothing is to be done.
+    pub fn is_in_step(&self) -> bool {
+        self.pairs.is_empty() && self.absent.is_empty()
+    }
 }
 
 /// What differs between an environment and the one that it is promoted to.
@@ -74,11 +83,17 @@ fn app_status(
         scope: &Scope::default(),
     };
     let between = Between::new(history);
-    let mut pairs = Vec::new();
+    let (mut pairs, mut absent) = (Vec::new(), Vec::new());
     for (index, to) in own.iter().enumerate() {
         let from = order::start_of(&environments, index).and_then(|from| own.get(from));
         let Some(from) = from else { continue };
-        let (Some(source), Some(target)) = (source_of(from)?, source_of(to)?) else {
+        let Some(source) = source_of(from)? else {
+            continue;
+        };
+        let Some(target) = source_of(to)? else {
+            if matches!(to.source, Err(ReadError::Missing)) {
+                absent.push((Arc::clone(&to.environment.name), to.path.clone()));
+            }
             continue;
         };
         let transforms = Transforms::between(workspace, &from.environment, &to.environment);
@@ -98,6 +113,7 @@ fn app_status(
     Ok(AppStatus {
         app: Arc::clone(&app.name),
         pairs,
+        absent,
     })
 }
 

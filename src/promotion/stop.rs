@@ -362,8 +362,9 @@ fn step(
     }
 }
 
+/// The version that a text is, or that the image has that it names.
 fn version(tree: &Tree<'_>) -> Option<Version> {
-    Version::read(tree.as_str()?)
+    Version::read(tag_of(tree.as_str()?))
 }
 
 /// A lower version, or a smaller number or quantity where the values are no versions.

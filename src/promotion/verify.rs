@@ -208,21 +208,7 @@ pub(super) fn copied_secrets(
     promoted: &Arc<Source>,
     after: &[Finding],
 ) -> Vec<Refusal> {
-    let arriving = plan
-        .changes
-        .iter()
-        .filter(|change| change.after.is_some() && change.action != Action::Reorder)
-        .map(|change| change.path.clone());
-    let arriving: PathSet = arriving.collect();
-    // The table of two files may address an item otherwise than the walk through one file that found the secret.
-    let tree = Tree::of(promoted);
-    let placed = tree.as_ref().map(|tree| (tree, arriving.by_places(tree)));
-    let arrives = |path: &Path| {
-        arriving.touches(path)
-            || placed
-                .as_ref()
-                .is_some_and(|(tree, arriving)| arriving.touches(&by_places(path, tree)))
-    };
+    let arrives = arriving(plan, promoted);
     after
         .iter()
         .filter(|finding| PLAIN_SECRETS.contains(&finding.rule))
@@ -234,9 +220,52 @@ pub(super) fn copied_secrets(
                 text!("`{}` holds a secret in {}, and a promotion would copy it to {}", path, Name(&from.name), Name(&to.name)),
             )
             .at(path.clone())
-            .help("move it out of the values file: list it under `secrets:` in envlint.yaml, and let each environment's backend provide its own")
+            .help("move it out of the values file: list it under `secrets:` in envlint.yaml, and let each environment's backend provide its own; a comment that suppresses the finding is not copied, so list what is public under `ignore:` of the rule in envlint.yaml")
         })
         .collect()
+}
+
+/// The secrets that arrive in the target though no finding says so there, because the configuration or the target's own
+/// comment suppresses it.
+pub(super) fn unsaid_secrets(
+    plan: &Plan<'_>,
+    promoted: &Arc<Source>,
+    after: &[Finding],
+) -> Vec<Path> {
+    let arrives = arriving(plan, promoted);
+    let said = after
+        .iter()
+        .filter(|finding| PLAIN_SECRETS.contains(&finding.rule));
+    let said: HashSet<&Path> = said.filter_map(|finding| finding.path.as_ref()).collect();
+    let sensitive = promoted.sensitive().iter();
+    let unsaid = sensitive.filter(|sensitive| {
+        sensitive.lets_somebody_in() && !said.contains(&sensitive.path) && arrives(&sensitive.path)
+    });
+    let mut paths: Vec<Path> = unsaid.map(|sensitive| sensitive.path.clone()).collect();
+    paths.dedup();
+    paths
+}
+
+/// Which paths of the new file a plan brings.
+fn arriving<'p>(plan: &Plan<'_>, promoted: &'p Arc<Source>) -> impl Fn(&Path) -> bool + 'p {
+    let arriving = plan
+        .changes
+        .iter()
+        .filter(|change| change.after.is_some() && change.action != Action::Reorder)
+        .map(|change| change.path.clone());
+    let arriving: PathSet = arriving.collect();
+    // The table of two files may address an item otherwise than the walk through one file that found the secret.
+    let tree = Tree::of(promoted);
+    let placed = tree.map(|tree| {
+        let places = arriving.by_places(&tree);
+        (tree, places)
+    });
+    move |path| {
+        arriving.touches(path)
+            || placed
+                .as_ref()
+                .is_some_and(|(tree, arriving)| arriving.touches(&by_places(path, tree)))
+    }
 }
 
 /// Takes out what says again of its path what another refusal already says.

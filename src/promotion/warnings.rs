@@ -1,5 +1,6 @@
 //! What a person should have seen before a promotion is written, though nothing refuses it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use envlint_yaml::Path;
@@ -33,6 +34,7 @@ pub(super) fn of(
             .into_iter()
             .take(MOST),
     );
+    found.extend(untold(request, plan, pairs, states));
     let layered = target.map(|file| layered::warnings(file, &plan.changes));
     found.extend(layered.into_iter().flatten().take(MOST));
     found
@@ -69,6 +71,55 @@ fn backward(request: &Request<'_>, plan: &Plan<'_>, present: &Arc<Source>) -> Ve
         .collect()
 }
 
+/// That there is no history which would tell of hotfixes, where something of the target is overwritten or removed.
+fn untold(
+    request: &Request<'_>,
+    plan: &Plan<'_>,
+    pairs: &[Pair<'_>],
+    states: &[(usize, State)],
+) -> Option<Text> {
+    let overwritten: HashSet<&Path> = plan
+        .changes
+        .iter()
+        .filter(|change| change.before.is_some())
+        .map(|change| &change.path)
+        .collect();
+    let untold: Vec<&Why> = states
+        .iter()
+        .filter_map(|(at, state)| match state {
+            State::Unknown(why) if why.is_without_history() => Some((pairs.get(*at)?, why)),
+            _ => None,
+        })
+        .filter(|(pair, _)| overwritten.contains(&pair.path))
+        .map(|(_, why)| why)
+        .collect();
+    let first = untold.first()?;
+    let (paths, is, way) = match (untold.len(), first) {
+        (1, Why::Shallow) => (
+            "path",
+            "is",
+            ": fetch all commits (`git fetch --unshallow`)",
+        ),
+        (_, Why::Shallow) => (
+            "paths",
+            "are",
+            ": fetch all commits (`git fetch --unshallow`)",
+        ),
+        (1, _) => ("path", "is", ""),
+        _ => ("paths", "are", ""),
+    };
+    Some(text!(
+        "{} {} of {} {} replaced or removed, and nothing tells whether somebody changed {} there, since {}{}",
+        untold.len(),
+        paths,
+        Name(&request.to.name),
+        is,
+        if untold.len() == 1 { "it" } else { "them" },
+        first.said(),
+        way
+    ))
+}
+
 /// Changes of paths of which the history does not tell which environment is ahead.
 fn undecided(
     request: &Request<'_>,
@@ -76,7 +127,7 @@ fn undecided(
     pairs: &[Pair<'_>],
     states: &[(usize, State)],
 ) -> Vec<Text> {
-    // Without any history, that is said once for all paths.
+    // Without any history, that is said once for all paths (`untold`).
     let is_undecided = |state: &State| matches!(state, State::Unknown(Why::NeverEqual));
     let undecided = states.iter().filter(|(_, state)| is_undecided(state));
     let paths = undecided.filter_map(|(at, _)| pairs.get(*at).map(|pair| &pair.path));

@@ -1,5 +1,6 @@
 //! Writing promotions: the target's files of all apps, or none of them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::promote::{AppPromotion, Progress};
@@ -15,9 +16,12 @@ pub struct Written(Vec<write::Replaced>);
 /// # Errors
 /// Why one of the files cannot be written. Then all are as they were; where one is not, a problem says so.
 pub fn write(root: &Path, apps: &mut [AppPromotion]) -> Result<Written, Vec<Problem>> {
+    // Apps that have one file have the same text for it (`agree`): it is written once.
+    let mut files = BTreeSet::new();
     let planned: Vec<&AppPromotion> = apps
         .iter()
         .filter(|app| app.progress == Progress::Planned && app.texts().is_some())
+        .filter(|app| files.insert(app.file.as_str()))
         .collect();
     let stage = |app: &AppPromotion| match app.texts() {
         Some((old, new)) => {
@@ -42,6 +46,7 @@ pub fn write(root: &Path, apps: &mut [AppPromotion]) -> Result<Written, Vec<Prob
                 })
                 .collect();
             if planned.len() > 1
+                && refused.stuck.is_empty()
                 && let Some(last) = problems.pop()
             {
                 let help =

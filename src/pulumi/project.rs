@@ -76,7 +76,7 @@ impl Project {
         let config = root.get("config").and_then(Node::as_mapping);
         let declared = config.into_iter().flat_map(Mapping::iter);
         let declared: Vec<Declared> = declared
-            .map(|(key, node)| Declared::of(&name, key, node))
+            .map(|(key, node)| Declared::of(&name, &written(source, key), key.span(), node))
             .collect();
         let mut by_key = HashMap::new();
         for (at, declared) in declared.iter().enumerate() {
@@ -139,8 +139,17 @@ impl Project {
     }
 }
 
+/// A key as it is written, unless it is in quotes: Pulumi reads YAML 1.2, where `on` and `1.10` are what they look like.
+fn written(source: &Source, key: &Key) -> String {
+    let written = source.document.text(key.span());
+    match written.starts_with(char::is_alphanumeric) {
+        true => written.to_owned(),
+        false => key.text().to_owned(),
+    }
+}
+
 impl Declared {
-    fn of(project: &str, key: &Key, node: &Node) -> Declared {
+    fn of(project: &str, key: &str, span: Span, node: &Node) -> Declared {
         let map = node.as_mapping();
         let of = |name: &str| {
             map.and_then(|map| map.get(name))
@@ -151,8 +160,8 @@ impl Declared {
         let wrong = kind.as_ref().zip(default);
         let wrong = wrong.filter(|(kind, default)| !kind.fits_default(default));
         Declared {
-            key: full_key(project, key.text()),
-            span: key.span(),
+            key: full_key(project, key),
+            span,
             // A plain value is a default, or the value of a provider's key.
             is_given: map.is_none() || default.is_some() || of("value").is_some(),
             is_secret: of("secret").and_then(Node::as_bool).unwrap_or_default(),

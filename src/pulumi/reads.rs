@@ -117,7 +117,7 @@ fn calls(text: &str) -> Vec<Call> {
         let before = text.get(..dot).unwrap_or_default();
         let namespace = match ends.get(&before.trim_end().len()) {
             Some(namespace) => namespace,
-            None => match variables.get(last_name(before)) {
+            None => match namespace_at(text, dot, variables.get(last_name(before))) {
                 Some(namespace) => namespace,
                 None => continue,
             },
@@ -170,11 +170,41 @@ fn method(name: &str) -> Option<(bool, bool)> {
         .then(|| (name.starts_with("require"), is_secret))
 }
 
-/// Variables that are configurations, and where expressions end that are; each with its namespace.
+/// Variables that are configurations, with the places where they become so, in the order of the text; and where expressions end
+/// that are. Each with its namespace.
 type Configs = (
-    BTreeMap<String, Option<String>>,
+    BTreeMap<String, Vec<(usize, Option<String>)>>,
     BTreeMap<usize, Option<String>>,
 );
+
+/// The namespace that a variable has at a place: what is assigned last before it, in a block that the place is in, too, as far as
+/// indentation tells. None where nobody knows.
+fn namespace_at<'c>(
+    text: &str,
+    at: usize,
+    assigned: Option<&'c Vec<(usize, Option<String>)>>,
+) -> Option<&'c Option<String>> {
+    let assigned = assigned?;
+    let (_, first) = assigned.first()?;
+    if assigned.iter().all(|(_, namespace)| namespace == first) {
+        return Some(first);
+    }
+    let own = indentation(text, at);
+    let mut before = assigned.iter().rev().filter(|(place, _)| *place < at);
+    let nearest = before.find(|(place, _)| indentation(text, *place) <= own);
+    nearest.map(|(_, namespace)| namespace)
+}
+
+/// How many blanks the line of a place begins with.
+fn indentation(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rfind('\n').map_or(0, |line_break| line_break + 1);
+    let line = text.get(line..).unwrap_or_default();
+    line.bytes()
+        .take(FAR)
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count()
+}
 
 fn configs(text: &str) -> Configs {
     let (mut variables, mut ends) = Configs::default();
@@ -211,11 +241,15 @@ fn configs(text: &str) -> Configs {
                 };
                 let name = last_name(left.trim_end());
                 if !name.is_empty() {
-                    variables.insert(name.to_owned(), namespace.clone());
+                    let places = variables.entry(name.to_owned()).or_default();
+                    places.push((at, namespace.clone()));
                 }
             }
             ends.insert(at + maker.len() + length + 1, namespace);
         }
+    }
+    for places in variables.values_mut() {
+        places.sort_by_key(|(at, _)| *at);
     }
     (variables, ends)
 }
@@ -341,6 +375,16 @@ mod tests {
                 "App.java",
                 "var config = ctx.config();\nvar n = config.requireInteger(\"size\");\nvar a = ctx.config(\"aws\").get(\"region\");\n",
                 &["-:size!", "aws:region"],
+            ),
+            (
+                "two.py",
+                "config = pulumi.Config()\ndef net():\n    config = pulumi.Config('net')\n    config.require('cidr')\n\nconfig.require_int('size')\n",
+                &["net:cidr!", "-:size!"],
+            ),
+            (
+                "one_of_two.py",
+                "def a():\n    config = pulumi.Config('net')\n    config.get('x')\ndef b():\n    config = pulumi.Config()\n    config.get('y')\nconfig.get('z')\n",
+                &["net:x", "-:y"],
             ),
             (
                 "test/index.test.ts",

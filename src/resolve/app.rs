@@ -21,6 +21,10 @@ use crate::workspace::{
 /// than a million a render, and the largest known one twenty-four.
 const STEPS_OF_APP: u64 = 160_000_000;
 
+/// The bytes of manifests of an app that are in memory together. One that is installed has a few megabytes: Helm keeps it in an
+/// object of Kubernetes.
+const OUTPUT_OF_APP: u64 = 160 << 20;
+
 /// One app in all its environments.
 #[derive(Debug)]
 pub struct ResolvedApp<'a> {
@@ -70,11 +74,11 @@ pub fn resolve<'a>(
 ) -> ResolvedApp<'a> {
     let charts = charts.into();
     let chart = charts.all;
-    let budget = Budget::new(STEPS_OF_APP);
+    let (budget, room) = (Budget::new(STEPS_OF_APP), Budget::new(OUTPUT_OF_APP));
     let environments: Vec<EnvironmentValues<'a>> = files
         .values
         .iter()
-        .map(|file| EnvironmentValues::new(file, charts, &budget))
+        .map(|file| EnvironmentValues::new(file, charts, (&budget, &room)))
         .collect();
     // The chart's own defaults may hold values that its schema marks, too.
     if let Ok(Some(schema)) = workspace.schema_of(app, chart) {

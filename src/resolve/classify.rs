@@ -7,7 +7,7 @@ use envlint_yaml::{Path, Segment};
 
 use crate::masking::{Name, text};
 use crate::source::{Location, Problem, Source};
-use crate::values::{Pattern, PatternIndex, Row, Tree, compare_within};
+use crate::values::{Pattern, PatternIndex, Row, Tree, compare_within, holds_secure, is_secure};
 use crate::workspace::{App, PerEnvironment, Workspace};
 
 /// What may happen to a path between environments.
@@ -103,15 +103,15 @@ const OWN_OF_STACKS: [&str; 4] = [
 /// in another one.
 fn is_own_of_stack(path: &Path, stacks: &[Option<Tree<'_>>]) -> bool {
     let is_key = |segment: &Segment, keys: &[&str]| matches!(segment, Segment::Key(key) if keys.contains(&&**key));
-    let mut segments = path.segments().iter();
+    // Ciphertext is a map, so a part of it is at its key.
+    let above = path.parent().unwrap_or_default();
     let is_secret = |stack: &Tree<'_>| {
-        let value = stack.at(path);
-        value.is_some_and(|value| value.get("secure").is_some())
+        stack.at(path).is_some_and(|value| holds_secure(&value))
+            || stack.at(&above).is_some_and(|value| is_secure(&value))
     };
     path.segments()
         .first()
         .is_some_and(|first| is_key(first, &OWN_OF_STACKS))
-        || segments.any(|segment| is_key(segment, &["secure"]))
         || stacks.iter().flatten().any(is_secret)
 }
 

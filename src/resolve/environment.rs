@@ -33,12 +33,18 @@ pub struct EnvironmentValues<'a> {
     pub overlaid: Option<Result<Effective<'a>, ValuesError>>,
     /// What the app's chart may take, in all environments and with all values that are tried.
     pub budget: Budget,
+    /// The bytes that it may print in all environments, and with the values whose manifests are kept next to those.
+    pub room: Budget,
     turned_off: OnceLock<HashSet<Path>>,
 }
 
 impl<'a> EnvironmentValues<'a> {
     /// The values of one environment over the defaults of a chart.
-    pub fn new(file: &'a ValuesFile, charts: AppCharts<'a>, budget: &Budget) -> Self {
+    pub fn new(
+        file: &'a ValuesFile,
+        charts: AppCharts<'a>,
+        (budget, room): (&Budget, &Budget),
+    ) -> Self {
         let chart = charts.of(&file.environment.name);
         let values = file.source.as_ref().ok().and_then(map_of);
         let layers = file.layers().and_then(Result::ok);
@@ -72,6 +78,7 @@ impl<'a> EnvironmentValues<'a> {
             chart,
             overlaid,
             budget: budget.clone(),
+            room: room.clone(),
             turned_off: OnceLock::new(),
         }
     }

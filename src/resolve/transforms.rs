@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use envlint_budget::Budget;
-use envlint_yaml::{Change, Document, Fresh, Node, Path, Value, change_all};
+use envlint_yaml::{Change, Document, EditError, Fresh, Node, Path, Value, change_all};
 use regex::Regex;
 
 use crate::masking::{Name, Said, Text, text};
@@ -293,7 +293,16 @@ pub(super) fn made(
     let changes = rewrites.iter().filter(|rewrite| rewrite.is_change);
     let changes = changes.map(|rewrite| Change::Set(&rewrite.path, Fresh::Value(&rewrite.value)));
     let changes: Vec<Change<'_>> = changes.collect();
-    let edited = change_all(&source.document, &changes).map_err(|(path, error)| {
+    let edited = change_all(&source.document, &changes);
+    // Nobody writes this copy, so its anchors need not stay; what moves is proven against the target's own text.
+    let edited = edited.or_else(|error| match error {
+        (_, EditError::Anchored { .. } | EditError::Shared(_)) => {
+            let plain = Document::parse(envlint_yaml::emit_pretty(&tree.to_value()));
+            change_all(&plain, &changes)
+        }
+        error => Err(error),
+    });
+    let edited = edited.map_err(|(path, error)| {
         let message = text!("`{}` cannot be transformed: {}", path, Said(&error));
         let place = source.document.get(&path);
         let span = place.map_or_else(|| tree.node().span(), Node::span);

@@ -198,16 +198,18 @@ impl<'a> SourceContext<'a> {
         let exposure = self.exposure_of(sensitive);
         match self.role {
             _ if matches!(sensitive.reason, Reason::KeyId(_)) => Severity::Warning,
+            _ if !is_issued && self.is_thrown_away(exposure) => Severity::Info,
             Role::Deployed | Role::Default if is_issued => Severity::Error,
             Role::Deployed if exposure == Exposure::Unread => match is_word {
                 true => Severity::Info,
                 false => Severity::Error,
             },
             Role::Deployed if is_local && exposure == Exposure::Unused => Severity::Info,
-            Role::Deployed if is_local && exposure == Exposure::Machine => Severity::Info,
             Role::Deployed if is_word && exposure == Exposure::Development => Severity::Warning,
             Role::Deployed if is_chosen && exposure < Exposure::Production => Severity::Warning,
             Role::Deployed if exposure >= Exposure::Development => Severity::Error,
+            // What a template writes out for a user of the same name opens what the chart brings, and nobody is known to deploy it.
+            Role::Applied if sensitive.is_user && self.is_of_template() => Severity::Info,
             Role::Applied if is_word && self.is_of_development() => Severity::Warning,
             Role::Applied if is_chosen && self.told != Some(Tier::Production) => Severity::Warning,
             Role::Applied if sensitive.in_manifest => Severity::Error,
@@ -222,6 +224,18 @@ impl<'a> SourceContext<'a> {
             | Role::Unread
             | Role::Local
             | Role::Test => Severity::Warning,
+        }
+    }
+
+    /// Whether only clusters on somebody's own machine have what is in the file: their secrets end with them.
+    fn is_thrown_away(&self, exposure: Exposure) -> bool {
+        match self.role {
+            Role::Deployed => exposure == Exposure::Machine,
+            Role::Default | Role::Applied => false,
+            Role::Unread | Role::Local | Role::Test => {
+                let named = |environment: &Environment| naming::is_local(&environment.name);
+                self.environment.is_some_and(named) || naming::is_of_own_cluster(&self.source.path)
+            }
         }
     }
 
@@ -334,8 +348,11 @@ impl<'a> AppContext<'a> {
 
     /// Whether a row of the table differs only until it is promoted.
     pub fn is_pending(&self, row: &Row<'_>) -> bool {
-        let at = self.table.iter().position(|known| std::ptr::eq(known, row));
-        let mut states = self.states().iter().map(|pair| pair.rows.get(&at?));
+        // The rows lie in memory as they stand in the table, which may be long.
+        let address = std::ptr::from_ref(row);
+        let before = |known: &Row<'_>| std::ptr::from_ref(known) < address;
+        let at = self.table.partition_point(before);
+        let mut states = self.states().iter().map(|pair| pair.rows.get(&at));
         states.any(|state| matches!(state, Some(State::Pending(_))))
     }
 

@@ -73,6 +73,11 @@ impl<'a> Reporter<'a> {
         self.work.spend(steps as u64)
     }
 
+    /// Whether there was more to do than the rule may do, so that it was silent about the rest.
+    pub fn is_spent(&self) -> bool {
+        self.work.is_spent()
+    }
+
     /// The candidate that a person may have meant by a word.
     pub fn nearest<'c>(
         &self,
@@ -265,12 +270,11 @@ impl<'a> Reporter<'a> {
             ));
         }
         let mut violations = cx.manifests.violations().iter();
-        if let Some((environment, most)) = cx.manifests.cut()
+        if let Some(environment) = cx.manifests.cut()
             && let Some(last) = violations.rfind(of_sort)
         {
             let message = text!(
-                "envlint lists {} mistakes of the objects in {}, and there are more",
-                most,
+                "the objects in {} have more mistakes than envlint lists of an app",
                 Name(environment)
             );
             let finding = self.finding(last.location.clone(), message);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::called::password_of_pair;
 use super::forms::{Take, after, word};
 use super::names::{Promise, promise};
 
@@ -11,6 +12,8 @@ use super::names::{Promise, promise};
 pub(super) struct Apart {
     /// What the last name promises, and for how many more lines.
     promise: Option<(Promise, usize)>,
+    /// Whether the last name may be that of a user and a password in one.
+    is_pair: bool,
     /// How far that name's line is indented.
     indent: usize,
     /// How far the name itself is: the other fields of its map are as far.
@@ -24,7 +27,7 @@ impl Apart {
     /// Forgets the name behind the end of its map. XML and JSON have an end of their own, and no indentation to go by.
     pub(super) fn close(&mut self, line: &str) {
         if is_yaml(line) && indent_of(line) < self.indent {
-            self.promise = None;
+            (self.promise, self.is_pair) = (None, false);
         }
     }
 
@@ -42,6 +45,7 @@ impl Apart {
                 let name = line.get(range).unwrap_or_default();
                 let promise = promise(name);
                 self.promise = (promise >= Promise::Unclear).then_some((promise, Self::NEAR));
+                self.is_pair = name.ends_with("_AUTH");
                 (self.indent, self.column) = (indent_of(line), column_of(line));
                 break;
             }
@@ -53,11 +57,22 @@ impl Apart {
             self.promise = Some((Promise::Password, Self::NEAR));
             (self.indent, self.column) = (indent_of(line), column_of(line));
         }
-        if let Some((promise, _)) = self.promise
+        if (self.promise.is_some() || self.is_pair)
             && let Some((range, quoted)) = field(line, "value")
         {
-            take(range, promise, quoted);
-            self.promise = None;
+            let value = line.get(range.clone()).unwrap_or_default();
+            let pair = password_of_pair("_AUTH", value).filter(|_| self.is_pair);
+            if let Some(password) = pair {
+                let start = range.start;
+                take(
+                    start + password.start..start + password.end,
+                    Promise::Password,
+                    true,
+                );
+            } else if let Some((promise, _)) = self.promise {
+                take(range, promise, quoted);
+            }
+            (self.promise, self.is_pair) = (None, false);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What a value says together with its own name, beyond what the name promises.
 
+use std::ops::Range;
+
 use envlint_yaml::{Node, Scalar};
 
 use super::defaults::is_default;
-use super::names::{Promise, words};
+use super::names::{Promise, promise, words};
 
 /// What a name promises of this value. `secretKey: password` names the key of a Secret; a variable of a container is the value
 /// itself, so that `SECRET_KEY: password` is a bad secret.
@@ -22,6 +24,39 @@ pub(super) fn promise_of(name: &str, text: &str, promise: Promise) -> Promise {
     }
 }
 
+/// Keys whose value is what the name next to them, or the key above, promises.
+pub(super) const HOLDERS: &[&str] = &[
+    "value",
+    "defaultValue",
+    "plain",
+    "plaintext",
+    "literal",
+    "val",
+];
+
+/// What the key of an entry promises; for the entry `value`, what the name beside it or the key above does.
+pub(super) fn promised(key: &str, variable: Option<&str>, above: Promise) -> Promise {
+    match key {
+        key if HOLDERS.contains(&key) => variable.map_or(Promise::Nothing, promise).max(above),
+        // `authSecret: {key: …}` names a key, unless it holds a draw.
+        "key" if above != Promise::Nothing => Promise::SecretName,
+        key => promise(key),
+    }
+}
+
+/// What an option of a command line promises of the item after it: `--token`, then the token.
+pub(super) fn option(item: &Node) -> Promise {
+    let name = item.as_str().and_then(|text| text.strip_prefix("--"));
+    name.filter(|name| !name.contains(['=', ' ']))
+        .map_or(Promise::Nothing, promise)
+}
+
+/// Whether a key says that Secrets are below it.
+pub(super) fn is_secrets(key: &str) -> bool {
+    let small = key.to_ascii_lowercase();
+    small.ends_with("secret") || small.ends_with("secrets")
+}
+
 /// Whether a value is its own name once more: `dbpassword: dbpassword` names the key of a Secret.
 pub(super) fn repeats_name(name: &str, text: &str) -> bool {
     let letters = |text: &str| -> String {
@@ -29,6 +64,18 @@ pub(super) fn repeats_name(name: &str, text: &str) -> bool {
         kept.map(|letter| letter.to_ascii_lowercase()).collect()
     };
     !text.is_empty() && text.len() <= 200 && letters(name) == letters(text)
+}
+
+/// Where the password stands of a variable that holds the user, too, as Neo4j's does: `NEO4J_AUTH: neo4j/neo4j`. Of others that are
+/// called so nobody knows whether a slash parts the two, so it is one that everybody knows, or the user's name.
+pub(super) fn password_of_pair(name: &str, text: &str) -> Option<Range<usize>> {
+    let (user, password) = text.split_once('/').filter(|_| name.ends_with("_AUTH"))?;
+    let is_name = |part: &str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        !part.is_empty() && part.bytes().all(is_part)
+    };
+    let is_known = password == user || is_default(password, Promise::Password);
+    (is_name(user) && is_name(password) && is_known).then(|| user.len() + 1..text.len())
 }
 
 /// How many names a map has before it is one of names.
@@ -94,6 +141,20 @@ mod tests {
             let document = envlint_yaml::Document::parse(text);
             let root = document.root().expect("a map");
             assert_eq!(holds_dashed_names(key, root), expected, "{key}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_variable_may_hold_the_user_and_the_password() {
+        for (name, text, expected) in [
+            ("NEO4J_AUTH", "neo4j/neo4j", Some("neo4j")),
+            ("NEO4J_AUTH", "neo4j/password", Some("password")),
+            ("PROXY_AUTH", "basic/oidc", None),
+            ("NEO4J_AUTH", "none", None),
+            ("AUTH_PATH", "auth/auth", None),
+        ] {
+            let found = password_of_pair(name, text).and_then(|range| text.get(range));
+            assert_eq!(found, expected, "{name}: {text}");
         }
     }
 

@@ -189,6 +189,13 @@ fn is_told_to_be_changed(text: &str, promise: Promise) -> bool {
         "pleasereplace",
     ];
     const ENDS: [&str; 4] = ["changeme", "changethis", "mustchange", "replacethis"];
+    // `jwt-secret-key-change-in-production`
+    const WHEN: [&str; 4] = [
+        "changebeforeprod",
+        "changeforprod",
+        "changeinprod",
+        "changeonprod",
+    ];
     if promise < Promise::Unclear || text.contains(char::is_whitespace) {
         return false;
     }
@@ -196,6 +203,7 @@ fn is_told_to_be_changed(text: &str, promise: Promise) -> bool {
     let letters: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
     STARTS.iter().any(|word| letters.starts_with(word))
         || ENDS.iter().any(|word| letters.ends_with(word))
+        || WHEN.iter().any(|words| letters.contains(words))
 }
 
 /// `POSTGRES_PASSWORD`: the name of a variable.

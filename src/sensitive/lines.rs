@@ -1,14 +1,16 @@
 //! Texts that are no YAML yet, line by line: templates of charts, and files that are broken. Only what is written out is a
 //! secret there, and a literal that an action (`{{ … }}`) prints, not what it makes of values.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use envlint_yaml::{Path, Span};
 
 use super::actions::{given, literals};
-use super::examine::{Hit, examine_data, parts, shaped, without_overlaps};
+use super::examine::{Hit, examine_data, hit, parts, shaped, without_overlaps};
 use super::handed::{column_of, stated};
 use super::names::{Promise, promise};
+use super::users::Written;
 use super::{Reason, Secret, Sensitive};
 
 /// The secrets of a text, in its order.
@@ -50,16 +52,24 @@ pub(super) fn detect(text: &str) -> Vec<Sensitive> {
             .get(at)
             .is_some_and(|name| name.start <= hit.range.start)
     };
-    found
-        .filter(|hit| !is_name(hit))
-        .filter_map(|hit| {
-            let sensitive = sensitive(text, &hit)?;
-            Some(Sensitive {
-                in_manifest: in_manifest(&hit.range),
-                ..sensitive
-            })
-        })
-        .collect()
+    let users = LazyCell::new(|| Written::in_text(&written));
+    let mut all = Vec::new();
+    for mut found_hit in found.filter(|hit| !is_name(hit)) {
+        let secret = text.get(found_hit.range.clone()).unwrap_or_default();
+        let is_word = matches!(found_hit.reason, Reason::Connection | Reason::Chosen);
+        if is_word && let Some(user) = users.same(secret, found_hit.range.start) {
+            // It is the first password that anybody tries. A message says that both are the same, so the user tells it.
+            found_hit.is_user = true;
+            found_hit.reason = Reason::Default;
+            all.extend(sensitive(text, &hit(user, Reason::Named)));
+        }
+        all.extend(sensitive(text, &found_hit).map(|sensitive| Sensitive {
+            in_manifest: in_manifest(&found_hit.range),
+            ..sensitive
+        }));
+    }
+    all.sort_by_key(|sensitive| sensitive.span.start);
+    all
 }
 
 /// The text with blanks for what actions and comments say: every byte that is left stays in its place. The brackets stay,
@@ -241,6 +251,14 @@ mod tests {
         check(
             "env:\n  - name: DB_PASSWORD\n    value: \"hunter22\"\n{{- end }}\n",
             &["hunter22"],
+        );
+        check(
+            "env:\n  - name: NEO4J_AUTH\n    value: \"neo4j/password\"\n{{- end }}\n",
+            &["password"],
+        );
+        check(
+            "env:\n  - name: MYSQL_USER\n    value: \"TAP_SCHEMA\"\n  - name: MYSQL_PASSWORD\n    value: \"TAP_SCHEMA\"\n{{- end }}\n",
+            &["TAP_SCHEMA"],
         );
         check(
             "kind: Secret\ntype: Opaque\ndata:\n  {{- if .x }}\n  password: aHVudGVyMjI=\n  {{- end }}\n  user: YXBw\n",

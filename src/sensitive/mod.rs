@@ -19,6 +19,7 @@ mod examine;
 mod forms;
 mod handed;
 mod lines;
+mod mentions;
 mod names;
 mod nested;
 mod raw;

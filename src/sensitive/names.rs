@@ -26,8 +26,22 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .build([
-            "pass", "pw", "psw", "secret", "token", "key", "cred", "auth", "salt", "pepper", "jwt",
+            "pass",
+            "pw",
+            "psw",
+            "secret",
+            "token",
+            "key",
+            "cred",
+            "auth",
+            "salt",
+            "pepper",
+            "jwt",
             "cookie",
+            "kennwort",
+            "senha",
+            "contrase",
+            "пароль",
         ])
         .ok()
 });
@@ -59,7 +73,7 @@ pub(super) fn promise(key: &str) -> Promise {
     }
     while let [before @ .., last] = words
         && !before.is_empty()
-        && (NEUTRAL.contains(&last.as_str()) || last.bytes().all(|byte| byte.is_ascii_digit()))
+        && (NEUTRAL.contains(&last.as_str()) || is_number(last))
     {
         words = before;
     }
@@ -68,6 +82,10 @@ pub(super) fn promise(key: &str) -> Promise {
     };
     if is_public(before) || is_of_pages(&all) {
         return Promise::Nothing;
+    }
+    // What Rails derives all other keys from (<https://guides.rubyonrails.org/security.html>).
+    if words.ends_with(&["secret", "key", "base"].map(str::to_owned)) {
+        return Promise::Token;
     }
     let previous = before.last().map(String::as_str);
     match singular(last) {
@@ -84,6 +102,19 @@ pub(super) fn promise(key: &str) -> Promise {
         "cookie" if previous.is_some_and(is_of_erlang) => Promise::Password,
         word => word_promise(word),
     }
+}
+
+/// Whether a word only counts: `password_2`, `signingKeyV2`.
+fn is_number(word: &str) -> bool {
+    let digits = word.strip_prefix('v').filter(|rest| !rest.is_empty());
+    let digits = digits.unwrap_or(word);
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the words of a key say that everybody may see what it holds, or that it tells something about a secret.
+pub(super) fn is_of_everybody(words: &[String]) -> bool {
+    let first = words.first().map(String::as_str);
+    first.is_some_and(|first| TELLING.contains(&first)) || is_public(words) || is_of_pages(words)
 }
 
 /// Whether a word before `cookie` says that it is the one that nodes of a cluster know each other by: RabbitMQ, CouchDB, EMQX,
@@ -139,30 +170,40 @@ fn secret_promise(previous: Option<&str>) -> Promise {
 
 fn word_promise(word: &str) -> Promise {
     let ends = |endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
-    if ends(&["password", "passwd", "passphrase", "passcode"])
-        || matches!(
-            word,
-            "pass"
-                | "pwd"
-                | "psw"
-                | "passw"
-                | "requirepass"
-                | "masterauth"
-                | "userpass"
-                | "dbpass"
-                | "rootpass"
-                | "userpwd"
-                | "dbpwd"
-                | "pw"
-                | "adminpw"
-                | "bindpw"
-                | "dbpw"
-                | "rootpw"
-                | "userpw"
-                | "bindcredential"
-                | "secretaccesskey"
-        )
-    {
+    if ends(&[
+        "password",
+        "passwd",
+        "passphrase",
+        "passcode",
+        "storepass",
+        "passwort",
+        "kennwort",
+        "senha",
+        "contraseña",
+        "contrasena",
+        "пароль",
+    ]) || matches!(
+        word,
+        "pass"
+            | "pwd"
+            | "psw"
+            | "passw"
+            | "requirepass"
+            | "masterauth"
+            | "userpass"
+            | "dbpass"
+            | "rootpass"
+            | "userpwd"
+            | "dbpwd"
+            | "pw"
+            | "adminpw"
+            | "bindpw"
+            | "dbpw"
+            | "rootpw"
+            | "userpw"
+            | "bindcredential"
+            | "secretaccesskey"
+    ) {
         return Promise::Password;
     }
     if ends(&[
@@ -299,6 +340,11 @@ mod tests {
                     "bindCredential",
                     "secretAccessKey",
                     "AWS_SECRET_ACCESS_KEY",
+                    "storepass",
+                    "password_v2",
+                    "dbPasswort",
+                    "contraseña",
+                    "пароль",
                     "aws_secret_access_key",
                 ],
             ),
@@ -322,6 +368,10 @@ mod tests {
                     "signingSecret",
                     "apiKeys",
                     "authTokens",
+                    "SECRET_KEY_BASE",
+                    "secretKeyBase",
+                    "PRIVATE_KEY_PEM",
+                    "jwtSigningKeyV2",
                 ],
             ),
             (

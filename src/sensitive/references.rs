@@ -128,6 +128,10 @@ fn has_expression(text: &str) -> bool {
         ("%{", "}"),
         ("#{", "}"),
         ("%%", "%%"),
+        // Grafana: <https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#variable-expansion>
+        ("$__file{", "}"),
+        ("$__env{", "}"),
+        ("$__vault{", "}"),
     ]
     .iter()
     .any(|(open, close)| {

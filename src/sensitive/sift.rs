@@ -2,11 +2,11 @@
 
 use std::cell::OnceCell;
 
+use super::called::{HOLDERS, is_secrets};
 use super::encoded::decode_text;
 use super::examine::shaped;
 use super::forms::{DIRECTIVES, has_rare_mark};
 use super::names::{Promise, hint_places, promise};
-use super::walk::{HOLDERS, is_secrets};
 
 /// Whether a text may hold something that is taken for a secret. It says yes too often rather than too seldom, and costs a
 /// few searches for words.

@@ -8,6 +8,11 @@ use super::{JWT, Reason, Sensitive};
 const OF_TESTS: [&str; 6] = ["dummy", "fake", "mock", "nonprod", "sample", "test"];
 
 impl Sensitive {
+    /// Whether it is a secret that lets somebody in: no ID of a key, and no password that everybody knows.
+    pub fn lets_somebody_in(&self) -> bool {
+        self.is_reported() && !matches!(self.reason, Reason::Default | Reason::KeyId(_))
+    }
+
     /// Whether it is a private key, or several, that only a passphrase opens: PKCS #8 says so in its label (RFC 7468, section
     /// 11), the older form in a header (RFC 1421, section 4.6.1.1).
     pub fn is_encrypted_key(&self) -> bool {

@@ -20,6 +20,7 @@ pub(super) const NEUTRAL: &[&str] = &[
     "new",
     "old",
     "override",
+    "pem",
     "plain",
     "plaintext",
     "primary",

@@ -7,9 +7,13 @@ use envlint_yaml::{
     Document, Items, Kind, Mapping, Node, Origin, Path, Resolved, Scalar, Span, Step,
 };
 
-use super::called::{holds_dashed_names, promise_of, repeats_name};
+use super::called::{
+    HOLDERS, holds_dashed_names, is_secrets, option, password_of_pair, promise_of, promised,
+    repeats_name,
+};
 use super::encoded::is_base64_map;
 use super::examine::{Hit, examine, examine_data, hit, login};
+use super::mentions::{is_about, is_drawn_secret, promise_of_entries};
 use super::names::{Promise, holds_names, promise};
 use super::sealed::is_readable;
 use super::users::{user_of, user_variable};
@@ -87,6 +91,8 @@ struct Below<'a> {
     names: bool,
     /// The items are Secrets, and need not say so: `items` of a SecretList.
     secrets: bool,
+    /// What the entries of the map are, whatever they are called.
+    hands: Promise,
 }
 
 impl Default for Below<'_> {
@@ -101,6 +107,7 @@ impl Default for Below<'_> {
             entry: false,
             names: false,
             secrets: false,
+            hands: Promise::Nothing,
         }
     }
 }
@@ -206,7 +213,7 @@ impl<'a> Walk<'a> {
                             .as_scalar()
                             .is_none_or(|scalar| super::words::reads_like_words(scalar.text())));
             let mut below = Below {
-                promise: promised(key, variable, above),
+                promise: promised(key, variable, above.promise),
                 name: variable.filter(|_| HOLDERS.contains(&key)).unwrap_or(key),
                 user,
                 login: false,
@@ -215,9 +222,17 @@ impl<'a> Walk<'a> {
                 all: key == "stringData",
                 entry: above.all,
                 secrets: key == "items" && text("kind") == Some("SecretList"),
+                hands: promise_of_entries(key),
             };
             if refers || (above.names && value.as_scalar().is_some()) {
                 below.promise = Promise::Nothing;
+            }
+            // Also below `apiKeys`, whose entries may be names.
+            if below.promise == Promise::Nothing
+                && above.hands != Promise::Nothing
+                && !is_about(key)
+            {
+                below.promise = above.hands;
             }
             if above.data || above.all {
                 below.promise = below.promise.max(Promise::Unclear);
@@ -300,12 +315,20 @@ impl<'a> Walk<'a> {
             return;
         }
         let promise = promise_of(below.name, text, below.promise);
+        let promise = match promise {
+            Promise::Nothing if !below.names && is_drawn_secret(below.name, text) => {
+                Promise::SecretName
+            }
+            promise => promise,
+        };
         let mut hits = if below.data {
             examine_data(text, promise)
         } else if below.login {
             login(text)
         } else if below.entry {
             handed::examine_entry(text, promise)
+        } else if let Some(range) = password_of_pair(below.name, text) {
+            vec![hit(range, Reason::Default)]
         } else {
             examine(text, promise)
         };
@@ -448,28 +471,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Keys whose value is what the name next to them, or the key above, promises.
-pub(super) const HOLDERS: &[&str] = &["value", "defaultValue", "plain", "plaintext", "literal"];
-
-/// What the key of an entry promises; for the entry `value`, what the name beside it or the key above does.
-fn promised(key: &str, variable: Option<&str>, above: Below<'_>) -> Promise {
-    match key {
-        key if HOLDERS.contains(&key) => variable
-            .map_or(Promise::Nothing, promise)
-            .max(above.promise),
-        // `authSecret: {key: …}` names a key, unless it holds a draw.
-        "key" if above.promise != Promise::Nothing => Promise::SecretName,
-        key => promise(key),
-    }
-}
-
-/// What an option of a command line promises of the item after it: `--token`, then the token.
-fn option(item: &Node) -> Promise {
-    let name = item.as_str().and_then(|text| text.strip_prefix("--"));
-    name.filter(|name| !name.contains(['=', ' ']))
-        .map_or(Promise::Nothing, promise)
-}
-
 /// Whether a map is one of an ExternalSecret, `{secretKey: …, remoteRef: …}`, where `secretKey` names an entry of its Secret.
 fn is_external(mapping: &Mapping) -> bool {
     mapping.get("remoteRef").is_some() || mapping.get("sourceRef").is_some()
@@ -488,10 +489,4 @@ fn collect<'n>(node: &'n Node, texts: &BTreeSet<&str>, found: &mut Vec<(&'n Node
             .iter()
             .for_each(|(_, value)| collect(value, texts, found)),
     }
-}
-
-/// Whether a key says that Secrets are below it.
-pub(super) fn is_secrets(key: &str) -> bool {
-    let small = key.to_ascii_lowercase();
-    small.ends_with("secret") || small.ends_with("secrets")
 }

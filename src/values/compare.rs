@@ -8,6 +8,7 @@ use envlint_yaml::{Node, Path, Resolved, Scalar, Segment, Value, field_of};
 use super::located::Located;
 use super::order::same_order;
 use super::quantity::same_measure;
+use super::stack::{are_of_stacks, same_in_stacks};
 use super::tree::{Tree, TreeKind};
 
 /// One path and its value in each environment.
@@ -104,8 +105,12 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Whether two values are the same: as Helm reads them, and quantities and durations by what they amount to.
+/// Whether two values are the same: as Helm reads them, and quantities and durations by what they amount to; as Pulumi reads
+/// them where both stand in its stacks.
 pub fn same(left: &Tree<'_>, right: &Tree<'_>) -> bool {
+    if are_of_stacks(left, right) {
+        return same_in_stacks(left, right);
+    }
     match (left.as_scalar(), right.as_scalar()) {
         (Some(left), Some(right)) => same_scalar(left, right),
         (None, None) => left.to_value() == right.to_value(),
@@ -412,7 +417,9 @@ fn union<'k>(lists: impl Iterator<Item = impl Iterator<Item = &'k str>>) -> Vec<
 /// Whether two values are of types that a template treats alike. What is empty fits anything (charts write `""`, `{}` or
 /// nothing for "not set"), `false` fits a map or list that it turns off, and so does a number beside a quantity or a percentage (`1` beside `500m`, `2` beside `50%`).
 pub fn same_type(left: &Tree<'_>, right: &Tree<'_>) -> bool {
-    if left.is_empty() || right.is_empty() {
+    // All single values of a stack are texts.
+    let are_single = left.as_scalar().is_some() && right.as_scalar().is_some();
+    if left.is_empty() || right.is_empty() || (are_single && are_of_stacks(left, right)) {
         return true;
     }
     let turns_off = |switch: &Tree<'_>, other: &Tree<'_>| {

@@ -271,31 +271,34 @@ fn scaling_of<'a>(scaler: &Located<'a>) -> Option<Scaling<'a>> {
     if is_off(tree) {
         return None;
     }
-    let bound = |words: [&str; 5]| {
-        let (key, _) = tree
-            .entries()
-            .into_iter()
-            .find(|(key, _)| words.contains(&&*plain_key(key)))?;
-        amount(scaler.get(key)?)
+    let bound = |ends: [&str; 2]| {
+        let entries = tree.entries().into_iter();
+        let mut bounds = entries.filter(|(key, _)| is_bound(key, ends));
+        amount(scaler.get(bounds.next()?.0)?)
     };
-    let fewest = bound([
-        "minreplicas",
-        "minreplicacount",
-        "min",
-        "minpods",
-        "minimum",
-    ]);
-    let most = bound([
-        "maxreplicas",
-        "maxreplicacount",
-        "max",
-        "maxpods",
-        "maximum",
-    ]);
+    let fewest = bound(["minimum", "min"]);
+    let most = bound(["maximum", "max"]);
     let is_on = tree.entries().iter().any(|(key, tree)| {
         matches!(*key, "enabled" | "create" | "enable") && tree.as_bool() == Some(true)
     });
     (is_on || most.is_some()).then_some(Scaling { fewest, most })
+}
+
+/// Whether a key sets one end of how many pods there may be: `min`, `minReplicas`, `minReplica`, `minPods`, `minimumReplicaCount`.
+fn is_bound(key: &str, ends: [&str; 2]) -> bool {
+    const COUNTED: [&str; 8] = [
+        "",
+        "count",
+        "instances",
+        "pod",
+        "pods",
+        "replica",
+        "replicacount",
+        "replicas",
+    ];
+    let key = plain_key(key);
+    let rest = ends.iter().find_map(|end| key.strip_prefix(end));
+    rest.is_some_and(|rest| COUNTED.contains(&rest))
 }
 
 /// The disruption budget that stands in a map.

@@ -48,6 +48,7 @@ impl ChartFiles {
             together: Some(together.clone()),
         };
         let chart = Chart::load_with(&root, &options);
+        let chart = chart.map_err(|error| error.seen_from(&workspace.root));
         let path = join(directory, "values.yaml");
         let values = match chart.as_ref().ok().and_then(Chart::values) {
             Some(layer) => Ok(Source::of(path, Arc::clone(layer.document()))),
@@ -233,7 +234,7 @@ impl Charts {
     ) -> Charts {
         let mut left = together.rest();
         let load = |directory: &&str| {
-            let rest = left.rest();
+            let rest = left.trial();
             let files = ChartFiles::load(workspace, directory, &rest);
             if files.chart.is_ok() {
                 left = rest;
@@ -294,7 +295,7 @@ mod tests {
     #[test]
     fn charts_that_do_not_fit_together_are_refused_by_the_order_of_their_paths() {
         let directory = tempfile::tempdir().unwrap();
-        for (name, keys) in [("a", 40), ("b", 70), ("c", 40)] {
+        for (name, keys) in [("a", 40), ("b", 70), ("c", 40), ("b2", 70), ("b3", 70)] {
             let chart = directory.path().join(name);
             std::fs::create_dir(&chart).unwrap();
             let manifest = format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
@@ -308,13 +309,21 @@ mod tests {
         )
         .unwrap();
         let workspace = Workspace::open(directory.path()).unwrap();
-        let loaded = |values: u64| -> Vec<bool> {
-            let together = Together::of(1 << 20, values);
-            let charts = Charts::load_within(&workspace, &["a", "b", "c"].into(), &together);
+        let loaded = |bytes: u64, values: u64, names: &[&'static str]| -> Vec<bool> {
+            let together = Together::of(bytes, values);
+            let names = names.iter().copied().collect();
+            let charts = Charts::load_within(&workspace, &names, &together);
             charts.iter().map(|files| files.chart.is_ok()).collect()
         };
-        assert_eq!(loaded(1_000), [true, true, true]);
-        assert_eq!(loaded(200), [true, false, true]);
-        assert_eq!(loaded(10), [false, false, false]);
+        let all = ["a", "b", "c"];
+        assert_eq!(loaded(1 << 20, 1_000, &all), [true, true, true]);
+        assert_eq!(loaded(1 << 20, 200, &all), [true, false, true]);
+        assert_eq!(loaded(1 << 20, 10, &all), [false, false, false]);
+        // A file counts whether it lies in an archive or in a directory.
+        assert_eq!(loaded(500, 1_000, &all), [true, false, false]);
+        // Reading what finds no room is work, too, and there is an end of it.
+        assert_eq!(loaded(1 << 20, 130, &["b", "c"]), [false, true]);
+        let many = ["b", "b2", "b3", "c"];
+        assert_eq!(loaded(1 << 20, 130, &many), [false, false, false, false]);
     }
 }

@@ -7,6 +7,7 @@ use super::discover::{FoundApp, is_telling};
 use super::fitting::Fitting;
 use crate::evidence::{Chart, Claims, Unread};
 use crate::masking::{Name, Text, text};
+use crate::naming::is_among;
 use crate::source::{ancestors, directory_of};
 
 /// Names of folders that keep what is deployed no more, without underscores and dots around them.
@@ -120,14 +121,18 @@ impl Used {
 /// The outermost archive that a file lies in. Where its name may be an app's, others lie in it, each in a folder of its own.
 fn archive_of(path: &str) -> Option<&str> {
     // `backup/helm/{env}/values.yaml` is of an app that is called `backup`.
-    let above = ancestors(directory_of(path));
-    let mut telling = above.filter(|folder| folder.rsplit('/').next().is_some_and(is_telling));
-    let home = telling.next().unwrap_or_default();
+    let home = || {
+        let mut above = ancestors(directory_of(path));
+        above.find(|folder| folder.rsplit('/').next().is_some_and(is_telling))
+    };
+    let lies_in = |folder: &str| {
+        let below = home().and_then(|home| home.strip_prefix(folder));
+        below.is_some_and(|below| below.starts_with('/'))
+    };
     let is_one = |folder: &&str| {
         let name = folder.rsplit('/').next().unwrap_or(folder);
-        let name = name.trim_matches(['_', '.']).to_ascii_lowercase();
-        ARCHIVES.contains(&name.as_str())
-            || (MAYBE.contains(&name.as_str()) && home.starts_with(&format!("{folder}/")))
+        let name = name.trim_matches(['_', '.']);
+        is_among(&ARCHIVES, name) || is_among(&MAYBE, name) && lies_in(folder)
     };
     ancestors(directory_of(path)).filter(is_one).last()
 }

@@ -2,7 +2,7 @@
 //! names of files tell ([`discover`]); and of every file that looks like values and belongs to none of them, why.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::app::App;
 use super::claimed::{self, Claimed};
@@ -92,7 +92,7 @@ struct Known {
 impl Search<'_> {
     /// The files, as evidence asks for them.
     fn evidence_files(&self) -> evidence::Files<'_> {
-        evidence::Files::new(&self.workspace.root, self.files.all())
+        evidence::Files::new(&self.workspace.root, self.files.named())
     }
 
     /// Reads the evidence and the names of files.
@@ -197,12 +197,14 @@ impl Search<'_> {
         named.append(&mut said.idle);
         named.append(&mut said.left);
         named.append(&mut claimed.named);
+        let mut used: HashSet<&str> = used.iter().map(String::as_str).collect();
         let left_files = left.iter().flat_map(FoundApp::files);
-        used.extend(left_files.map(|file| file.path.clone()));
-        used.extend(left.iter().filter_map(|app| app.base.clone()));
+        used.extend(left_files.map(|file| file.path.as_str()));
+        used.extend(left.iter().filter_map(|app| app.base.as_deref()));
         // Who reads a link reads the file.
-        let originals = used.iter().filter_map(|path| self.files.copies.get(path));
-        let originals: Vec<String> = originals.cloned().collect();
+        let copies = self.files.copies.iter();
+        let originals = copies.filter(|(path, _)| used.contains(path.as_str()));
+        let originals: Vec<&str> = originals.map(|(_, original)| original.as_str()).collect();
         used.extend(originals);
         let is_plain = |path: &&str| {
             !stacks::is_of_pulumi(path)
@@ -213,7 +215,7 @@ impl Search<'_> {
         let unclaimed = unclaimed::Known {
             root: &self.workspace.root,
             plain: plain.collect(),
-            used,
+            used: &used,
             named: std::mem::take(named),
             environments: {
                 let of_left = left.iter().flat_map(|app| &app.values);
@@ -223,7 +225,8 @@ impl Search<'_> {
             },
         };
         unread.extend(unclaimed.unread(std::mem::take(&mut found.unclaimed)));
-        let is_known = |path: &String| said.templates.contains(path) || used.contains(path);
+        let is_known =
+            |path: &String| said.templates.contains(path) || used.contains(path.as_str());
         unread.extend(unclaimed::templates(self.files.scripts.iter(), &is_known));
     }
 

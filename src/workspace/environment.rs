@@ -1,12 +1,12 @@
 //! Environments: a name, a tier, and a place in the promotion order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
 use envlint_helm::KubeVersion;
 
-use super::{App, Config};
+use super::{App, Config, Deployment};
 use crate::masking::{Name, text};
 use crate::naming::{Tier, environment_name, family, is_local, known_tier};
 use crate::source::{Location, Problem, Source};
@@ -87,6 +87,8 @@ pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
 /// The families of environments that more than half of some apps have.
 fn of_half<'a>(root: &Path, apps: impl Iterator<Item = &'a App>) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    // A few environments are asked for again and again.
+    let mut families: HashMap<&str, Option<&str>> = HashMap::new();
     let mut with_files = 0;
     for app in apps {
         // An app without values files of its own says nothing of where such files are usual.
@@ -96,11 +98,13 @@ fn of_half<'a>(root: &Path, apps: impl Iterator<Item = &'a App>) -> Vec<String> 
             let own = deployment.values_file();
             own.is_some_and(|path| app.declared.is_none() || root.join(path).is_file())
         });
-        let families: BTreeSet<&str> = there
-            .filter(|deployment| !is_passing(&deployment.environment.name))
-            .map(|deployment| family(&deployment.environment.name))
-            .collect();
-        for family in families {
+        let of_deployment = |deployment: &'a Deployment| {
+            let name = &*deployment.environment.name;
+            let known = families.entry(name);
+            *known.or_insert_with(|| (!is_passing(name)).then(|| family(name)))
+        };
+        let of_app: BTreeSet<&str> = there.filter_map(of_deployment).collect();
+        for family in of_app {
             *counts.entry(family).or_default() += 1;
         }
     }

@@ -121,6 +121,13 @@ impl Files {
         all.map(String::as_str)
     }
 
+    /// All paths that something may name, also those of files with settings: `deploy/prod.env`.
+    pub(super) fn named(&self) -> impl Iterator<Item = &str> + Clone {
+        let settings = self.settings.iter().map(String::as_str);
+        self.all()
+            .chain(settings.filter(|path| path.ends_with(".env")))
+    }
+
     /// The files that may hold a secret, and whether they are no YAML as they stand.
     pub(super) fn searchable(&self) -> impl Iterator<Item = (&str, bool)> {
         let is_read = |path: &&String| {
@@ -295,7 +302,8 @@ fn is_templates(root: &Path, entry: &Entry) -> bool {
 /// Whether a path lies in the templates of one of these charts, which end with `/`.
 fn is_template(path: &str, charts: &HashSet<String>) -> bool {
     let mut folders = path.match_indices("templates/");
-    folders.any(|(at, _)| path.get(..at).is_some_and(|chart| charts.contains(chart)))
+    !charts.is_empty()
+        && folders.any(|(at, _)| path.get(..at).is_some_and(|chart| charts.contains(chart)))
 }
 
 /// A link to a file is listed wherever it leads: that it is refused is said where it is read.

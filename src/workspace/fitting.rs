@@ -6,6 +6,7 @@ use std::ops::Bound;
 use std::path::Path;
 use std::rc::Rc;
 
+use envlint_budget::Budget;
 use envlint_yaml::Document;
 
 use super::discover::{FoundApp, app_name, is_outermost};
@@ -105,12 +106,16 @@ impl<'w> Fitting<'w> {
         self.chart(&app.directory, name.as_deref(), first, false)
     }
 
-    /// The charts of the workspace that one depends on by `file://`, and those that these depend on.
-    pub(super) fn parts(&self, chart: &str) -> BTreeSet<String> {
+    /// The charts of the workspace that one depends on by `file://`, and those that these depend on: as many as there is room
+    /// for.
+    pub(super) fn parts(&self, chart: &str, room: &Budget) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         let mut open = vec![chart.to_owned()];
         while let Some(chart) = open.pop() {
             for part in &self.facts(&chart).parts {
+                if !room.spend(1) {
+                    return found;
+                }
                 if found.insert(part.clone()) {
                     open.push(part.clone());
                 }

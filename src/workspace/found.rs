@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::Environment;
 use super::app::{App, PLACEHOLDER};
 use super::deployment::{Deployment, Own};
-use super::discover::{self, FoundApp, FoundFile, is_telling};
+use super::discover::{self, FoundApp, FoundFile, is_of_tools, is_telling};
 use super::fitting::Fitting;
 use crate::evidence::{Evidence, LayerPath};
+use crate::naming::environment_name;
 use crate::source::{directory_of, join};
 
 /// The apps that the files tell.
@@ -21,9 +22,12 @@ pub(super) fn apps(
 ) -> Vec<App> {
     // Next to what evidence tells, the app that names tell is not the only one.
     let alone = apps.len() == 1 && used.is_empty();
+    let patterns: Vec<String> = apps.iter().map(|app| app.pattern.clone()).collect();
+    let patterns: BTreeSet<&str> = patterns.iter().map(String::as_str).collect();
     apps.into_iter()
         .map(|app| {
-            let told = discover::app_name(&app.pattern);
+            let told = discover::folder_among(&app.pattern, &patterns)
+                .or_else(|| discover::app_name(&app.pattern));
             let first = app.values.first().map_or("", |file| file.path.as_str());
             // `helm/dev/Chart.yaml` next to `helm/dev/values.yaml`: a chart for each environment.
             let mut folders = app.values.iter().map(|file| directory_of(&file.path));
@@ -41,6 +45,12 @@ pub(super) fn apps(
                 .or_else(|| {
                     let chart = first_own.as_deref().or(chart.as_deref())?;
                     fitting.name(chart).filter(|name| is_telling(name))
+                })
+                .or_else(|| {
+                    // Several apps of one repository are not all called after it: `infrastructure`, `argocd`.
+                    let chart = chart.as_deref().filter(|_| !alone)?;
+                    let name = fitting.name(chart)?;
+                    (!is_of_tools(&name) && environment_name(&name).is_none()).then_some(name)
                 })
                 .unwrap_or_else(|| root_name.to_owned());
             let name = unique_name(&name, &app, used);

@@ -16,30 +16,36 @@ impl Workspace {
     }
 }
 
+/// The charts that read a layer.
+enum Charts<'a> {
+    One(&'a Option<String>),
+    Several,
+}
+
 fn users(apps: &[App]) -> Users {
-    let mut by_layer: HashMap<&LayerPath, Vec<&Option<String>>> = HashMap::new();
+    let mut by_layer: HashMap<&LayerPath, Charts<'_>> = HashMap::new();
     for app in apps {
         let layers = app
             .deployments
             .iter()
             .flat_map(|deployment| deployment.layers());
         for layer in layers {
-            let charts = by_layer.entry(layer).or_default();
-            if !charts.contains(&&app.chart) {
-                charts.push(&app.chart);
+            let charts = by_layer.entry(layer).or_insert(Charts::One(&app.chart));
+            if matches!(charts, Charts::One(chart) if **chart != app.chart) {
+                *charts = Charts::Several;
             }
         }
     }
     let mut users = Users::new();
     for (layer, charts) in by_layer {
-        match charts.as_slice() {
+        match charts {
             // Of a manifest with several parts, each has a reader of its own.
-            [_] if layer.part.is_some() => {}
-            [chart] => {
+            Charts::One(_) if layer.part.is_some() => {}
+            Charts::One(chart) => {
                 let user = users.entry(layer.path.clone());
-                user.or_insert_with(|| (*chart).clone());
+                user.or_insert_with(|| chart.clone());
             }
-            _ => {
+            Charts::Several => {
                 users.insert(layer.path.clone(), None);
             }
         }

@@ -1,13 +1,13 @@
 //! Files that look like values and belong to no app, each with the reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use super::discover::{FoundApp, FoundFile, Unclaimed, is_aside, of_known};
 use crate::evidence::{Evidence, Unread};
 use crate::masking::{Text, text};
 use crate::naming::around_values;
-use crate::source::read_text;
+use crate::source::{directory_of, read_text};
 
 /// What is known of the files of a workspace when the apps are found.
 pub(super) struct Known<'k> {
@@ -15,7 +15,7 @@ pub(super) struct Known<'k> {
     /// The YAML files that may be values.
     pub plain: Vec<&'k str>,
     /// Those that are layers of an app, or something else that was read.
-    pub used: &'k BTreeSet<String>,
+    pub used: &'k HashSet<&'k str>,
     /// Those that a place reads, and why nobody knows what as.
     pub named: BTreeMap<String, Text>,
     /// The environments of the apps.
@@ -94,7 +94,7 @@ impl Known<'_> {
             })
             .collect();
         listed.append(&mut self.named);
-        listed.retain(|path, _| !self.used.contains(path));
+        listed.retain(|path, _| !self.used.contains(path.as_str()));
         for path in self.alike(&listed) {
             listed.insert(
                 path,
@@ -115,22 +115,26 @@ impl Known<'_> {
     fn alike(&self, listed: &BTreeMap<String, Text>) -> Vec<String> {
         let is_values = |path: &str| {
             let file = path.rsplit('/').next().unwrap_or(path);
-            listed.contains_key(path)
+            matches!(file, "values.yaml" | "values.yml")
                 || self.used.contains(path)
-                || matches!(file, "values.yaml" | "values.yml")
+                || listed.contains_key(path)
         };
+        let (values, others): (Vec<&str>, Vec<&str>) =
+            self.plain.iter().copied().partition(|path| is_values(path));
+        // Most folders of values hold nothing else.
         let mut folders: BTreeMap<&str, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
-        for path in &self.plain {
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let (values, others) = folders.entry(folder).or_default();
-            match is_values(path) {
-                true => values.push(path),
-                false => others.push(path),
+        for path in others {
+            let (_, others) = folders.entry(directory_of(path)).or_default();
+            others.push(path);
+        }
+        for path in values {
+            if let Some((values, _)) = folders.get_mut(directory_of(path)) {
+                values.push(path);
             }
         }
         let mut found = Vec::new();
         for (values, others) in folders.into_values() {
-            if values.is_empty() || others.is_empty() {
+            if values.is_empty() {
                 continue;
             }
             let known: BTreeSet<String> = values

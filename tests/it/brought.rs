@@ -127,3 +127,38 @@ fn one_under_other_names_is_shown_where_it_lies() {
         );
     }
 }
+
+/// Compared with helm 4.3.1: two that Chart.yaml asks for come out in turns, and of an older one only the templates that the
+/// other has not.
+#[test]
+fn two_of_one_name_are_said_where_it_matters() {
+    let said = |version: &str, template: &str| {
+        let chart = format!("apiVersion: v2\nname: cache\nversion: {version}\n");
+        let ran = Sandbox::with(&[
+            (
+                "chart/Chart.yaml",
+                "apiVersion: v2\nname: shop\nversion: 0.1.0\ndependencies:\n- {name: cache, version: 1.x.x}\n",
+            ),
+            (
+                "chart/charts/a/Chart.yaml",
+                "apiVersion: v2\nname: cache\nversion: 1.0.0\n",
+            ),
+            ("chart/charts/a/templates/a.yaml", "a: 1\n"),
+            ("chart/charts/b/Chart.yaml", &chart),
+            (&format!("chart/charts/b/templates/{template}"), "a: 1\n"),
+            ("chart/values-dev.yaml", "{}\n"),
+            ("chart/values-prod.yaml", "{}\n"),
+        ])
+        .run(&["check", "--only", "chart/ambiguous-dependency"]);
+        let line = ran.stdout.lines().next().unwrap_or_default();
+        line.split(':').next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(said("1.1.0", "a.yaml"), "error[chart/ambiguous-dependency]");
+    assert_eq!(
+        said("0.9.0", "b.yaml"),
+        "warning[chart/ambiguous-dependency]"
+    );
+    for same in ["1.0.0", "0.9.0"] {
+        assert!(!said(same, "a.yaml").contains("ambiguous"), "{same}");
+    }
+}

@@ -584,3 +584,48 @@ fn a_chart_for_each_environment_is_rendered_with_its_own_values() {
         ran.stdout
     );
 }
+
+/// Helm packs a chart under its own name, and looks for it under that of the dependency: fetching it does not help.
+#[test]
+fn a_dependency_that_is_called_otherwise_is_never_found() {
+    let whole = |dependency: &str| {
+        format!("apiVersion: v2\nname: whole\nversion: 1.0.0\ndependencies:\n- {dependency}\n")
+    };
+    let said = |dependency: &str| -> Vec<String> {
+        let findings = Sandbox::with(&[
+            (
+                "charts/front/Chart.yaml",
+                "apiVersion: v2\nname: frontend\nversion: 1.0.0\n",
+            ),
+            ("charts/front/templates/a.yaml", "kind: A\n"),
+            ("whole/Chart.yaml", &whole(dependency)),
+            ("whole/templates/b.yaml", "kind: B\n"),
+            ("whole/values-dev.yaml", "a: 1\n"),
+            ("whole/values-prod.yaml", "a: 1\n"),
+        ])
+        .check()
+        .findings;
+        let of_charts = findings
+            .iter()
+            .filter(|found| found.rule.starts_with("chart/"));
+        let said = of_charts.map(|found| {
+            let help = found
+                .help
+                .as_ref()
+                .map(crate::support::shown)
+                .unwrap_or_default();
+            format!("{} {}: {help}", found.severity, found.rule)
+        });
+        said.collect()
+    };
+    assert_eq!(
+        said("{name: ui, version: 1.0.0, repository: \"file://../charts/front\"}"),
+        [
+            "error chart/unsatisfied-dependency: write `name: frontend`, and `alias: ui` to keep its values where they are"
+        ]
+    );
+    assert_eq!(
+        said("{name: frontend, alias: ui, version: 1.0.0, repository: \"file://../charts/front\"}"),
+        [""; 0]
+    );
+}

@@ -342,6 +342,36 @@ fn a_profile_says_which_rules_are_run_and_how_bad_their_findings_are() {
 }
 
 #[test]
+fn rules_that_meet_a_limit_are_noted_and_listed() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "environments: {dev: {}}\napps: [{name: shop, chart: chart, values: 'values-{env}.yaml'}]\n",
+        ),
+        ("values-dev.yaml", "a: 1\n"),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        (
+            "chart/templates/a.yaml",
+            "{{ range until 501 }}\n---\nkind: Deployment\napiVersion: apps/v1\nmetadata: {name: a{{ . }}}\n{{ end }}",
+        ),
+    ]);
+    let quiet = sandbox.run(&["check", "--only", "yaml"]);
+    let note = "note: some rules met a limit in 1 app; run with --verbose to see which\n";
+    assert!(quiet.stderr.contains(note), "{}", quiet.stderr);
+    let ran = sandbox.run(&["check", "--only", "yaml", "--verbose"]);
+    assert!(
+        ran.stderr.contains(
+            "silent: rules about workloads, on app `shop`: its chart makes too many workloads in dev\n"
+        ) && !ran.stderr.contains(note),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn verbose_says_which_rules_were_silent_and_why() {
     let sandbox = Sandbox::fixture("policies");
     let ran = sandbox.run(&["check", "--verbose", "--only", "yaml"]);

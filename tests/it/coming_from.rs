@@ -213,3 +213,56 @@ fn the_pages_for_users_of_linters_name_rules_that_are_there() {
         }
     }
 }
+
+#[test]
+fn files_that_do_not_count_are_no_apps() {
+    for counting in [
+        "include: ['{cart,shop}.yaml', '*/in.yaml']",
+        "exclude: ['ex*.yaml']",
+    ] {
+        let config = format!("source: ./uat\ndestination: ./prod\n{counting}\n");
+        let sandbox = Sandbox::with(&[
+            ("hed.yaml", &config),
+            ("uat/cart.yaml", "a: 2\n"),
+            ("uat/shop.yaml", "a: 2\n"),
+            ("uat/extra.yaml", "a: 2\n"),
+            ("prod/cart.yaml", "a: 1\n"),
+            ("prod/shop.yaml", "a: 1\n"),
+            ("prod/extra.yaml", "a: 1\n"),
+        ]);
+        let ran = sandbox.run(&["init", "--from-hed", "hed.yaml"]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        let promote = [
+            "promote",
+            "--from",
+            "uat",
+            "--to",
+            "prod",
+            "--write",
+            "--everything",
+        ];
+        let ran = sandbox.run(&promote);
+        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(sandbox.read("prod/cart.yaml"), "a: 2\n");
+        assert_eq!(sandbox.read("prod/shop.yaml"), "a: 2\n");
+        assert_eq!(sandbox.read("prod/extra.yaml"), "a: 1\n");
+    }
+}
+
+#[test]
+fn the_format_of_a_parent_is_kept_beside_that_of_a_child() {
+    let sandbox = Sandbox::with(&[
+        (
+            "hed.yaml",
+            "extends: ./base.yaml\nsource: ./uat\ndestination: ./prod\noutputFormat:\n  quoteValues: {'**/*.yaml': [b]}\n",
+        ),
+        (
+            "base.yaml",
+            "outputFormat:\n  keyOrders: {'**/*.yaml': [b, a]}\n",
+        ),
+        ("uat/shop.yaml", "a: 1\n"),
+        ("prod/shop.yaml", "a: 1\n"),
+    ]);
+    let ran = sandbox.run(&["init", "--from-hed", "hed.yaml", "--dry-run"]);
+    assert!(ran.stdout.contains("first: [b, a]"), "{}", ran.stdout);
+}

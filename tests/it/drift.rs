@@ -387,7 +387,7 @@ fn items_of_lists_have_one_type_everywhere() {
         "hosts: [{host: a, paths: [{path: /}]}]\n",
         "hosts: [{host: b, paths: [/]}]\n",
         &[
-            "warning values-prod.yaml:1 in `hosts`, `[*].paths[*]` is a single value in prod but a map in dev, and templates treat the two differently",
+            "warning values-prod.yaml:1 in `hosts`, `[*].paths[*]` is a single value in prod but a map in dev, and templates may treat the two differently",
         ],
     );
     // Of one environment, nothing tells which of its forms is meant; what is empty fits anything.
@@ -415,6 +415,55 @@ fn a_missing_object_is_told_with_the_value_that_turns_it_on() {
         &["drift/missing-object"],
         &[
             "info prod.yaml:1 Ingress `shop` is in staging and missing in prod, which does not set `ingress.enabled`",
+        ],
+    );
+}
+
+/// What the chart's templates do with a value says whether its type matters.
+#[test]
+fn types_differ_where_a_template_of_the_chart_cares() {
+    let of = |template: &str, expected: &[&str]| {
+        crate::findings::check(
+            &[
+                crate::findings::CHART,
+                (
+                    "envlint.yaml",
+                    "environments: {staging: {}, prod: {}}\napps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\n",
+                ),
+                ("chart/templates/a.yaml", template),
+                ("staging.yaml", "config: {rate: 0.5, groups: [a]}\n"),
+                ("prod.yaml", "config: {rate: errors, groups: [{name: a}]}\n"),
+            ],
+            &["drift/type-mismatch"],
+            expected,
+        );
+    };
+    const MAP: &str = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata:\n";
+    let copied = format!("{MAP}  a: |\n    {{{{- toYaml .Values.config | nindent 4 }}}}\n");
+    of(&copied, &[]);
+    let counted = format!(
+        "{MAP}  a: {{{{ float64 .Values.config.rate | quote }}}}\n  b: {{{{ toYaml .Values.config.groups | quote }}}}\n"
+    );
+    of(
+        &counted,
+        &[
+            "error prod.yaml:1 `config.rate` is text in prod but a number in staging, and templates treat the two differently",
+        ],
+    );
+    let ranged = format!(
+        "{MAP}  {{{{- range .Values.config.groups }}}}\n  {{{{ . }}}}: a\n  {{{{- end }}}}\n"
+    );
+    of(
+        &ranged,
+        &[
+            "warning prod.yaml:1 in `config.groups`, `[*]` is a map in prod but a single value in staging, and templates treat the two differently",
+        ],
+    );
+    let lost = format!("{MAP}  a: {{{{ include .Values.name .Values.config.rate }}}}\n");
+    of(
+        &lost,
+        &[
+            "info prod.yaml:1 `config.rate` is text in prod but a number in staging, and templates may treat the two differently",
         ],
     );
 }

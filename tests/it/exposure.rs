@@ -143,3 +143,42 @@ fn an_app_of_which_nothing_says_that_it_is_deployed_counts_less_than_one_that_is
         ]
     );
 }
+
+/// What a template writes only where a switch is on is deployed by no environment that has it off.
+#[test]
+fn a_password_behind_a_switch_that_is_off_is_deployed_nowhere() {
+    let template = "{{- if .Values.secretRef.enabled }}\napiVersion: v1\nkind: Secret\nmetadata: {name: shop}\nstringData:\n  {{- range $key, $value := .Values.logins }}\n  {{ $key }}: {{ $value | quote }}\n  {{- end }}\n{{- end }}\n";
+    let severities = |enabled: &str| -> Vec<String> {
+        let prod = format!(
+            "secretRef: {{enabled: {enabled}}}\nlogins: {{DB_PASSWORD: change-this-in-production}}\n"
+        );
+        let found = secrets(&[
+            CHART,
+            CONFIG,
+            ("chart/templates/secret.yaml", template),
+            ("base.yaml", "a: 1\n"),
+            ("dev.yaml", "secretRef: {enabled: false}\n"),
+            ("prod.yaml", &prod),
+        ]);
+        let severity = |said: &String| said.split(' ').next().unwrap_or_default().to_owned();
+        found.iter().map(severity).collect()
+    };
+    assert_eq!(severities("true"), ["error"]);
+    assert_eq!(severities("false"), ["info"]);
+}
+
+/// A cluster on a laptop is thrown away, and its secrets with it; a token that somebody issued is good elsewhere.
+#[test]
+fn secrets_of_a_cluster_on_a_laptop_are_an_info() {
+    let token = ["ghp_", "bC4eF6hJ8kL2mN3pQ5sT7vW9yZ1aD2fG4iK6"].concat();
+    let text = format!("app: {{secretKey: q8Xd72mZpQ4rTy7wLm3N}}\ngit: {{token: {token}}}\n");
+    for file in [
+        "environments/local/secrets.yaml",
+        "deploy/values-minikube.yaml",
+    ] {
+        let found = secrets(&[(file, text.as_str())]);
+        let severities = found.iter().filter_map(|said| said.split(' ').next());
+        let severities: Vec<&str> = severities.collect();
+        assert_eq!(severities, ["info", "warning"], "{file}");
+    }
+}

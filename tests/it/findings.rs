@@ -345,7 +345,7 @@ fn a_tag_that_is_a_number_is_printed_as_a_text_is() {
         &files("replicas: two\n", "replicas: 2\n"),
         rule,
         &[
-            "error prod.yaml:1 `replicas` is a number in prod but text in dev, and templates treat the two differently",
+            "error prod.yaml:1 `replicas` is a number in prod but text in dev, and templates may treat the two differently",
         ],
     );
 }
@@ -411,6 +411,28 @@ fn tokens_in_scripts_are_found_and_variables_are_none() {
         &["secrets/plaintext", "secrets/default-password"],
         &[
             "warning Makefile:2 the file holds a GitHub token in plain text; anyone who can read this repository can use it",
+        ],
+    );
+}
+
+/// Knative has Services, too: one of the same name hides no port that the core one lacks.
+#[test]
+fn a_service_of_another_group_hides_none() {
+    let knative = "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: shop}\n";
+    let ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec:\n  rules:\n  - http:\n      paths:\n      - {path: /, pathType: Prefix, backend: {service: {name: shop, port: {number: 8080}}}}\n";
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/a.yaml", knative),
+            ("chart/templates/b.yaml", SERVICE),
+            ("chart/templates/c.yaml", ingress),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ],
+        &["objects/missing-port"],
+        &[
+            "error chart/templates/c.yaml:8 Ingress `shop` leads to the port `8080` of Service `shop`, which has no such port in staging and prod, so requests fail",
         ],
     );
 }

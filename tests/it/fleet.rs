@@ -329,6 +329,30 @@ fn a_fleet_itself_can_be_wrong() {
 }
 
 #[test]
+fn a_value_stays_the_value_of_its_key_wherever_the_filter_writes_it() {
+    let list = "apps:\n- name: shop\n  kind: web\n  values:\n    text: \"host: db\\nport: 5432\\n\"\n    map: {a: [1, \"no\"], b: \"x\\ny: z\"}\n    odd: \"a\\u0085b\\u2028\\nc\"\n    short: \"1.10\"\n";
+    let sandbox = fleet(list);
+    let template = "app:\n  deep:\n    text: {{ values.text | yaml }}\n    map: {{ values.map | yaml }}\n    odd: {{ values.odd | yaml }}\n    short: {{ values.short | yaml }}\n    list:\n    - {{ values.text | yaml }}\n";
+    sandbox.write("templates/web.yaml.j2", template);
+    said(&generate(&sandbox, &[]), 0, &[]);
+    let made = sandbox.read("environments/dev/shop/values.yaml");
+    let made = envlint_yaml::Document::parse(made);
+    let list = envlint_yaml::Document::parse(list);
+    let at = |document: &envlint_yaml::Document, path: &str| {
+        let path: envlint_yaml::Path = path.parse().expect("a path");
+        document.get(&path).expect("a value").to_value()
+    };
+    for key in ["text", "map", "odd", "short"] {
+        let given = at(&list, &format!("apps[0].values.{key}"));
+        assert_eq!(at(&made, &format!("app.deep.{key}")), given, "{key}");
+    }
+    assert_eq!(
+        at(&made, "app.deep.list[0]"),
+        at(&list, "apps[0].values.text")
+    );
+}
+
+#[test]
 fn templates_have_limits() {
     let doubling = "{% set ns = namespace(s='x') %}{% for a in range(60) %}{% set ns.s = GROWN %}{% endfor %}{{ ns.s | length }}";
     let grown = |how: &str| doubling.replace("GROWN", how);

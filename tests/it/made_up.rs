@@ -2,7 +2,7 @@
 //! valid no more.
 
 use crate::findings::{CHART, CONFIG, check};
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 /// A script in a template that changes the password that a product is delivered with.
 const SCRIPT: &str = r#"apiVersion: batch/v1
@@ -230,6 +230,7 @@ fn data_of_tests_is_made_up_and_a_laptop_is_no_environment() {
         ("apps/a.yaml", secret, "error"),
         ("tests/a.yaml", secret, "warning"),
         ("tools/testdata/a.yaml", secret, "info"),
+        ("tests/data/input/a.yaml", secret, "info"),
         ("apps/a.yaml", password, "warning"),
         ("deploy/local/a.yaml", password, "info"),
         ("values-minikube.yaml", password, "info"),
@@ -256,6 +257,7 @@ fn a_placeholder_that_nobody_replaced_says_so_at_its_end_too() {
     for (value, expected) in [
         ("relay-secret-change-me", &["warning"][..]),
         ("you-must-replace-this", &["warning"]),
+        ("shop-signing-key-change-in-production", &["warning"]),
         ("<your-token>", &[]),
         ("your-token-here", &[]),
     ] {
@@ -337,6 +339,15 @@ fn values_that_name_a_secret_have_no_use_for_the_password_next_to_it() {
         (
             "data: {brokerSecretName: shop, metadataConnection: {pass: sunflower}}\n",
             &["error"],
+        ),
+        // The name of a certificate's Secret tells nothing of the store next to it; `db` and `dba` are two.
+        (
+            "tls: {secretName: shop-tls, keystorePassword: sunflower}\n",
+            &["error"],
+        ),
+        (
+            "db: {dbSecretName: shop, dbPassword: sunflower, dbaPassword: sunflower2}\n",
+            &["info", "error"],
         ),
         // Who knows a key that a machine drew gets in, whoever has another one.
         (
@@ -427,4 +438,46 @@ fn a_script_that_writes_manifests_is_none() {
     ]);
     sandbox.write("new.sh", text);
     assert_eq!(sandbox.findings_of("yaml/syntax").len(), 0);
+}
+
+/// MinIO's access key is the name of a user, whose secret half stands in the Secret next to it.
+#[test]
+fn an_access_key_next_to_the_secret_of_its_user_is_a_name() {
+    for (text, expected) in [
+        (
+            "users: [{accessKey: shop-media-user-q7Xd92mZ, existingSecret: shop-media}]\n",
+            &[][..],
+        ),
+        (
+            "users: [{secretAccessKey: q8Xd72mZpQ4rTy7wLm3Nq8Xd72mZpQ4r, existingSecret: shop-media}]\n",
+            &["error"],
+        ),
+    ] {
+        assert_eq!(severities("values-prod.yaml", text), expected, "{text}");
+    }
+}
+
+/// A template of a chart that nobody is known to deploy writes out what its own database takes from its own program.
+#[test]
+fn a_password_of_a_template_that_equals_the_user_is_a_default() {
+    let template = "env:\n  - name: DB_USER\n    value: orchard\n  - name: DB_PASSWORD\n    value: orchard\n{{- if .Values.a }}\n{{- end }}\n";
+    let findings = Sandbox::with(&[("charts/a/templates/db.yaml", template)]).check();
+    let findings = findings.findings.iter();
+    let said: Vec<String> = findings
+        .filter(|found| found.rule.starts_with("secrets/"))
+        .map(|found| {
+            format!(
+                "{} {}: {}",
+                found.severity,
+                found.rule,
+                shown(&found.message)
+            )
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "info secrets/default-password: `DB_PASSWORD` contains a default password, equal to the user; it is one of the first that attackers try"
+        ]
+    );
 }

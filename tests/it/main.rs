@@ -42,6 +42,7 @@ mod marked;
 mod masked_texts;
 mod masking;
 mod meant;
+mod mentioned;
 mod missing_keys;
 mod monorepo;
 mod new_apps;
@@ -64,7 +65,9 @@ mod promotion;
 mod promotion_laws;
 mod promotion_limits;
 mod promotion_parts;
+mod promotion_shared;
 #[cfg(unix)]
+mod promotion_told;
 mod promotion_written;
 mod reach;
 mod readme;

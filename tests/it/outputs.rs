@@ -317,6 +317,47 @@ fn a_hook_is_not_added_to_what_a_link_leads_to() {
     assert!(link.is_symlink());
 }
 
+/// Whoever puts one in would turn off what is checked of the chart.
+#[test]
+fn a_chart_with_a_pipe_or_a_link_to_nowhere_is_said_loudly_and_by_its_place() {
+    let sandbox = workspace();
+    let says = |file: &str, message: &str| {
+        let ran = sandbox.run(&["check"]);
+        assert!(ran.stdout.contains(message), "{}", ran.stdout);
+        let root = sandbox.root().display().to_string();
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(!all.contains(&root), "{all}");
+        fs::remove_file(sandbox.root().join("chart").join(file)).expect("it was there");
+    };
+    fs::create_dir_all(sandbox.root().join("chart/charts")).expect("a directory");
+    for file in ["charts/x", "templates/x.yaml", "x"] {
+        let path = sandbox.root().join("chart").join(file);
+        let pipe = Command::new("mkfifo").arg(&path).status();
+        assert!(pipe.expect("mkfifo runs").success());
+        says(
+            file,
+            &format!(
+                "error[chart/does-not-render]: the chart `chart` cannot be loaded: cannot load irregular file chart/{file} "
+            ),
+        );
+        for (target, reason) in [
+            ("nowhere", format!("error evaluating symlink chart/{file}")),
+            (
+                "/dev/null",
+                format!("symbolic link \"{file}\" leads outside"),
+            ),
+        ] {
+            symlink(target, &path).expect("a link");
+            says(
+                file,
+                &format!(
+                    "warning[chart/does-not-render]: the chart `chart` cannot be loaded: {reason}"
+                ),
+            );
+        }
+    }
+}
+
 #[test]
 fn links_are_followed_inside_of_the_repository_only() {
     let sandbox = workspace();

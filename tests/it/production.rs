@@ -318,3 +318,169 @@ fn a_variable_in_an_image_is_open_where_argo_cd_deploys_it() {
         );
     }
 }
+
+/// Who sends production's requests elsewhere to compare the answers says so; a host that was copied says nothing.
+#[test]
+fn a_shadow_is_meant_and_a_host_without_scheme_may_be_forgotten() {
+    let config = (
+        "envlint.yaml",
+        "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, values: \"{env}.yaml\"}]\n",
+    );
+    let said = |dev: &str, prod: &str, expected: &[&str]| {
+        check(
+            &[config, ("dev.yaml", dev), ("prod.yaml", prod)],
+            &["production/other-environment"],
+            expected,
+        );
+    };
+    said(
+        "ORDERS_URL_SHADOW: http://orders.dev.shop.test\n",
+        "ORDERS_URL_SHADOW: http://orders.dev.shop.test/\n",
+        &[],
+    );
+    said(
+        "server: {domain: shop.dev.acme.org, root_url: https://shop.dev.acme.org}\n",
+        "server: {domain: shop.dev.acme.org, root_url: https://shop.acme.org}\n",
+        &["warning prod.yaml:1 `server.domain` names `dev` in prod: `shop.dev.acme.org`"],
+    );
+}
+
+/// What stands behind the bucket in a template keeps environments apart.
+#[test]
+fn a_bucket_with_a_folder_for_each_environment_is_not_shared() {
+    let said = |behind: &str, expected: &[&str]| {
+        let template = format!(
+            "kind: ConfigMap\napiVersion: v1\nmetadata: {{name: shop}}\ndata:\n  path: s3://{{{{ .Values.s3.bucket }}}}/{behind}\n  stage: {{{{ .Values.stage }}}}\n"
+        );
+        check(
+            &[
+                (
+                    "chart/Chart.yaml",
+                    "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+                ),
+                ("chart/templates/a.yaml", &template),
+                (
+                    "envlint.yaml",
+                    "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\n",
+                ),
+                ("dev.yaml", "s3: {bucket: acme-orders-raw}\nstage: dev\n"),
+                ("prod.yaml", "s3: {bucket: acme-orders-raw}\nstage: prod\n"),
+            ],
+            &["production/shared-data"],
+            expected,
+        );
+    };
+    said("{{ .Values.stage }}/a", &[]);
+    said(
+        "a",
+        &["warning prod.yaml:1 `s3.bucket` is the same bucket in dev and prod: `acme-orders-raw`"],
+    );
+}
+
+/// An image that the chart runs as it stands in the values, without a tag, gets none from anywhere.
+#[test]
+fn an_image_without_a_tag_that_runs_as_it_is_has_none() {
+    let said = |image: &str, expected: &[&str]| {
+        let deployment = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: shop}}\nspec:\n  selector: {{matchLabels: {{app: shop}}}}\n  template:\n    metadata: {{labels: {{app: shop}}}}\n    spec:\n      containers: [{{name: web, image: {image}}}]\n"
+        );
+        check(
+            &[
+                CHART,
+                CONFIG,
+                ("chart/templates/a.yaml", &deployment),
+                ("chart/values.yaml", "service: {image: acme/zip}\n"),
+                ("staging.yaml", "a: 1\n"),
+                ("prod.yaml", "a: 1\n"),
+            ],
+            &["production/latest-tag"],
+            expected,
+        );
+    };
+    said(
+        "{{ .Values.service.image }}",
+        &[
+            "warning chart/values.yaml:1 `service.image` has no tag in prod, so Kubernetes pulls `latest`",
+        ],
+    );
+    said("\"{{ .Values.service.image }}:1.2\"", &[]);
+}
+
+/// Charts are free in their words for the ends of scaling.
+#[test]
+fn the_fewest_replicas_of_scaling_have_many_names() {
+    for key in ["minReplica", "minReplicas", "minPods", "minimumReplicas"] {
+        let scaler = SCALER.replace("autoscaling.minReplicas", &format!("autoscaling.{key}"));
+        let values = format!("replicaCount: 3\nautoscaling: {{enabled: true, {key}: 1}}\n");
+        let expected = format!(
+            "warning prod.yaml:2 `autoscaling.{key}` lets autoscaling go down to 1 replica in prod, which a node drain or a crash stops"
+        );
+        check(
+            &[
+                CHART,
+                CONFIG,
+                ("chart/templates/deployment.yaml", DEPLOYMENT),
+                ("chart/templates/service.yaml", SERVICE),
+                ("chart/templates/hpa.yaml", &scaler),
+                ("staging.yaml", &values),
+                ("prod.yaml", &values),
+            ],
+            &["production/single-replica"],
+            &[&expected],
+        );
+    }
+}
+
+/// Defaults of several services that say the same of the environment are one mistake.
+#[test]
+fn defaults_that_say_the_same_environment_are_said_once() {
+    let values =
+        "orders: {env: [{name: STAGE, value: dev}]}\nusers: {env: [{name: STAGE, value: dev}]}\n";
+    let template = "kind: A\na: {{ toYaml .Values.orders.env | quote }}\nb: {{ toYaml .Values.users.env | quote }}\n";
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/values.yaml", values),
+            ("chart/templates/a.yaml", template),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ],
+        &["production/other-environment"],
+        &[
+            "warning prod.yaml:1 `orders.env[name=STAGE].value` says that the environment is `dev`, but this is prod; also `users.env[name=STAGE].value`",
+        ],
+    );
+}
+
+/// What a pipeline would fill in on its own pages stays as it is in a values file, unless something fills the file in.
+#[test]
+fn a_variable_of_a_pipeline_in_a_values_file_is_a_placeholder() {
+    let said = |before: &str, expected: &[&str]| {
+        let script = format!(
+            "{before}for ENV in dev prod; do\n  helm upgrade shop chart -f values-$ENV.yaml --set other=$OTHER\ndone\n"
+        );
+        let values = "uri: ${{ TEST_URL }}\nother: ${{ OTHER }}\n";
+        check(
+            &[
+                CHART,
+                (
+                    "chart/templates/a.yaml",
+                    "kind: A\na: {{ .Values.uri }}\nb: {{ .Values.other }}\n",
+                ),
+                ("values-dev.yaml", values),
+                ("values-prod.yaml", values),
+                ("deploy.sh", &script),
+            ],
+            &["production/placeholder"],
+            expected,
+        );
+    };
+    said(
+        "",
+        &[
+            "warning values-prod.yaml:1 `uri` is `${{ TEST_URL }}` in prod: a placeholder that nobody has replaced",
+        ],
+    );
+    said("envsubst < values-prod.yaml > out\n", &[]);
+}

@@ -260,6 +260,33 @@ fn ciphertext_never_travels() {
             "extra: []\n".to_owned(),
             "`extra` holds ciphertext of dev",
         ),
+        // In the text of an object or a file, and by itself.
+        (
+            "extra: |\n  kind: SealedSecret\n  spec:\n    encryptedData: {pw: AgAx}\n".to_owned(),
+            "extra: ''\n".to_owned(),
+            "`extra` holds ciphertext of dev",
+        ),
+        (
+            format!("sealed: {{pw: AgB{}}}\n", "x8Kd".repeat(90)),
+            "sealed: {}\n".to_owned(),
+            "holds ciphertext of dev",
+        ),
+        (
+            "vault: |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n".to_owned(),
+            "vault: ''\n".to_owned(),
+            "`vault` holds ciphertext of dev",
+        ),
+        (
+            "key: |\n  -----BEGIN AGE ENCRYPTED FILE-----\n  YWdl\n  -----END AGE ENCRYPTED FILE-----\n"
+                .to_owned(),
+            "key: ''\n".to_owned(),
+            "`key` holds ciphertext of dev",
+        ),
+        (
+            "env: |\n  A=1\n  B=ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]\n".to_owned(),
+            "env: ''\n".to_owned(),
+            "`env` holds ciphertext of dev",
+        ),
     ];
     for (dev, staging, message) in cases {
         let sandbox = Sandbox::with(&[

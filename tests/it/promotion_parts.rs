@@ -378,6 +378,7 @@ fn what_other_layers_give_is_said() {
     let warnings = report["apps"][0]["warnings"].as_array().expect("a list");
     let warnings: Vec<&str> = warnings.iter().filter_map(|said| said.as_str()).collect();
     assert_snapshot!(warnings.join("\n"), @r"
+    3 paths of staging are replaced or removed, and nothing tells whether somebody changed them there, since there is no git repository
     `level` in staging came from common.yaml, and gets a value in the environment's own file
     `image.tag` in staging is given when it is deployed, so the value in the file does not count
     `legacy` in staging comes from common.yaml again, once it is removed

@@ -400,7 +400,7 @@ fn what_only_a_cluster_on_a_machine_has_is_less() {
         ]),
         [
             "info local.yaml:1",
-            "warning local.yaml:2",
+            "info local.yaml:2",
             "error prod.yaml:1"
         ]
     );

@@ -93,6 +93,7 @@ fn outcome() -> Outcome {
             suppressed: 1,
         },
         unsearched: Vec::new(),
+        limits: Vec::new(),
     }
 }
 

@@ -41,7 +41,7 @@ macro_rules! tests_of {
 tests_of! {
     api { deprecated, invalid_object, removed, unknown_field, unknown_version }
     autoscaling { fights_replicas, minimum_exceeds_maximum, missing_autoscaler }
-    chart { does_not_render, unsatisfied_dependency }
+    chart { ambiguous_dependency, does_not_render, unsatisfied_dependency }
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, missing_object, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
     layout { broken_kustomization, hierarchical_values, missing_environment, missing_file, refused_application, unknown_environment, unread_values }
@@ -61,7 +61,7 @@ tests_of! {
     }
     security { beyond_baseline, beyond_restricted }
     suppression { unused, without_reason }
-    values { dotted_key, replaced_default, template_text, undefined, unused, unused_default }
+    values { dotted_key, replaced_default, template_text, undefined, unset_switch, unused, unused_default }
     workflow { default_token, endless_preview, ignored_environments, merge_ref, pasted_input, unprotected_production, unread_file }
     yaml { ambiguous_scalar, duplicate_key, embedded_text, lost_value, merge_conflict, several_documents, syntax }
 }

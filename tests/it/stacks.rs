@@ -117,6 +117,47 @@ fn a_promotion_moves_no_secret_and_no_key() {
 }
 
 #[test]
+fn ciphertext_in_lists_stays_and_what_only_looks_like_it_moves() {
+    let stack = |size: &str, port: u16| {
+        format!(
+            "config:\n  shop:opts: {{list: [{{secure: AAABAabcdefg{size}}}]}}\n  shop:tls: {{secure: true, port: {port}}}\n  shop:size: {size}\n"
+        )
+    };
+    let sandbox = workspace(&[
+        ("infra/Pulumi.dev.yaml", &stack("large", 443)),
+        ("infra/Pulumi.prod.yaml", &stack("small", 80)),
+        (
+            "envlint.yaml",
+            "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: 'config.\"shop:domain\"'}]\n",
+        ),
+    ]);
+    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "prod", "--write"]);
+    said(&ran, 0, &[]);
+    let expected = stack("large", 443).replace("AAABAabcdefglarge", "AAABAabcdefgsmall");
+    assert_eq!(sandbox.read("infra/Pulumi.prod.yaml"), expected);
+}
+
+#[test]
+fn values_of_stacks_are_texts_as_they_are_written() {
+    let dev = "config:\n  shop:version: 1.10\n  shop:on: yes\n  shop:zip: 668\n  shop:id: 12345678901234567890\n";
+    let prod = "config:\n  shop:version: 1.1\n  shop:on: on\n  shop:zip: 01234\n  shop:id: x\n";
+    let sandbox = workspace(&[
+        ("infra/Pulumi.dev.yaml", dev),
+        ("infra/Pulumi.prod.yaml", prod),
+        (
+            "envlint.yaml",
+            "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: 'config.\"shop:domain\"'}]\n",
+        ),
+    ]);
+    for rule in ["yaml/ambiguous-scalar", "drift/type-mismatch"] {
+        assert_eq!(sandbox.findings_of(rule).len(), 0, "{rule}");
+    }
+    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "prod", "--write"]);
+    said(&ran, 0, &["1.1 -> 1.10"]);
+    assert_eq!(sandbox.read("infra/Pulumi.prod.yaml"), dev);
+}
+
+#[test]
 fn what_only_the_project_or_the_program_calls_a_secret_never_comes_out() {
     let sandbox = workspace(&[
         (

@@ -1,6 +1,6 @@
 //! Values that are given when an app is deployed and that nobody here knows: what the chart makes of them is not judged.
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
 
@@ -118,4 +118,103 @@ fn a_chart_of_one_environment_fails_for_nothing_that_is_given() {
         .run(&["check", "--only", "chart/does-not-render"])
         .stdout;
     assert!(!shown.contains("does-not-render]"), "{shown}");
+}
+
+/// The tag is read by a named template only, for another alias of the chart than the one that fails without it.
+#[test]
+fn what_a_named_template_of_an_alias_reads_is_found() {
+    let values = "enabled: false\nimage: {repository: acme/shop}\n";
+    let helper = "{{- define \"image\" -}}{{ .repo }}:{{ .tag }}{{- end -}}\n";
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Chart.Name }}}\nspec:\n  containers:\n  - name: shop\n    image: {{ include \"image\" (dict \"repo\" .Values.image.repository \"tag\" .Values.global.tag) }}\n    imagePullPolicy: Always\n";
+    let whole = "apiVersion: v2\nname: whole\nversion: 1.0.0\ndependencies:\n- {name: shop, alias: one, version: 1.0.0, condition: one.enabled, repository: \"file://../shop\"}\n- {name: shop, alias: two, version: 1.0.0, condition: two.enabled, repository: \"file://../shop\"}\n";
+    let script = "for ENV in dev prod; do\n  helm upgrade whole charts/whole -f values-$ENV.yaml --set global.tag=$TAG\ndone\n";
+    let files = [
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/shop/values.yaml", values),
+        ("charts/shop/templates/_helpers.tpl", helper),
+        ("charts/shop/templates/pod.yaml", template),
+        ("charts/whole/Chart.yaml", whole),
+        ("charts/whole/values.yaml", "global: {tag: ''}\n"),
+        ("values-dev.yaml", "one: {enabled: true}\n"),
+        ("values-prod.yaml", "one: {enabled: true}\n"),
+        ("deploy.sh", script),
+    ];
+    assert_eq!(findings(&files), [""; 0]);
+}
+
+/// Nothing is filled in for a key that is a word of the reason, and what is filled in is no reason.
+#[test]
+fn a_reason_that_has_the_word_is_about_no_given_path() {
+    let template = "{{- if .Values.env }}{{ fail \"with env\" }}{{ end }}\nkind: A\na: {{ required \"an env variable\" .Values.other }}\n";
+    let script = "for ENV in dev prod; do\n  helm upgrade shop chart -f values-$ENV.yaml --set env=$NAME\ndone\n";
+    let files = [
+        ("chart/Chart.yaml", CHART),
+        ("chart/templates/a.yaml", template),
+        ("values-dev.yaml", "other: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+        ("deploy.sh", script),
+    ];
+    let found = findings(&files);
+    let [finding] = &found[..] else {
+        panic!("one finding: {found:?}")
+    };
+    assert!(finding.contains("an env variable"), "{finding}");
+}
+
+#[test]
+fn a_schema_is_not_held_against_what_is_given() {
+    let schema = r#"{
+        "required": ["domain", "mail"],
+        "properties": {
+            "domain": {"type": "string"},
+            "broker": {"anyOf": [{"required": ["url"]}, {"required": ["host"]}]},
+            "port": {"type": "integer"},
+            "mode": {"type": "string"}
+        },
+        "if": {"properties": {"mode": {"const": "own"}}},
+        "then": {"required": ["own"]},
+        "additionalProperties": true
+    }"#;
+    let files = |given: &str| {
+        let script = format!(
+            "for ENV in dev prod; do\n  helm upgrade shop chart -f values-$ENV.yaml {given}\ndone\n"
+        );
+        let values = "broker: {user: x}\nport: a\nmode: own\n";
+        let files = [
+            (
+                "chart/Chart.yaml",
+                "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
+            ),
+            ("chart/templates/a.yaml", "a: {{ .Values.mode }}\n"),
+            ("chart/values.schema.json", schema),
+            ("values-dev.yaml", values),
+            ("values-prod.yaml", values),
+            ("deploy.sh", &script),
+        ];
+        let check = Sandbox::with(&files).check();
+        let found = check
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == "schema/values");
+        let mut found: Vec<String> = found.map(|finding| shown(&finding.message)).collect();
+        found.sort();
+        found.dedup();
+        found
+    };
+    assert_eq!(
+        files("--set a=$A"),
+        [
+            "`broker` does not fit the schema: it is not valid under any of the schemas listed in the 'anyOf' keyword",
+            "`domain` is missing, but the schema requires it",
+            "`mail` is missing, but the schema requires it",
+            "`port` is text, but the schema requires a whole number",
+        ]
+    );
+    assert_eq!(
+        files("--set domain=$D --set broker.url=$U"),
+        [
+            "`mail` is missing, but the schema requires it",
+            "`port` is text, but the schema requires a whole number",
+        ]
+    );
 }

@@ -318,3 +318,60 @@ fn values_of_one_map_that_belong_into_another_are_one_finding() {
         assert!(shown.contains(words), "{words}\n{shown}");
     }
 }
+
+/// A person acts on what production sets and nothing reads, not on what the chart's author left, nor on notes.
+#[test]
+fn what_the_chart_offers_or_others_repeat_is_no_error() {
+    for (files, expected) in [
+        (
+            &[
+                ("shop/values.yaml", "b: {enabled: false, interval: 30s}\n"),
+                ("prod.yaml", "a: 1\nb: {enabled: true, interval: 10s}\n"),
+            ][..],
+            "warning b prod.yaml:2",
+        ),
+        (
+            &[(
+                "prod.yaml",
+                "a: https://shop.prod.example/\nhost: shop.prod.example # of all addresses\n",
+            )],
+            "warning host prod.yaml:2",
+        ),
+        (
+            &[(
+                "prod.yaml",
+                "a: https://shop.prod.example/\nhost: shop.prod.example\n",
+            )],
+            "error host prod.yaml:2",
+        ),
+        (
+            &[("prod.yaml", "a: blue\nclass: blue\n")],
+            "error class prod.yaml:2",
+        ),
+        (
+            &[("prod.yaml", "a: 1\nb: {enabled: false}\n")],
+            "info b prod.yaml:2",
+        ),
+    ] {
+        assert_eq!(unused(&sandbox(files)), [expected], "{files:?}");
+    }
+}
+
+#[test]
+fn other_files_of_the_chart_and_scripts_that_deploy_it_read_values_too() {
+    let secrets = "password:\n  description: of the database\n  if: inner.database\n";
+    let script = "echo '{{ .Values.stage }}' > shop/templates/made.yaml\nfor ENV in dev prod; do\n  helm upgrade shop shop -f common.yaml -f $ENV.yaml\ndone\n";
+    let files = [
+        ("shop/Chart.yaml", CHART),
+        ("shop/templates/a.yaml", TEMPLATE),
+        ("shop/secrets.yaml", secrets),
+        ("common.yaml", "a: 1\n"),
+        ("dev.yaml", "a: 1\n"),
+        (
+            "prod.yaml",
+            "a: 1\ninner: {database: true}\nstage: three\nstages: three\n",
+        ),
+        ("deploy.sh", script),
+    ];
+    assert_eq!(unused(&Sandbox::with(&files)), ["error stages prod.yaml:4"]);
+}

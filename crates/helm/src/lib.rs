@@ -55,7 +55,7 @@ pub use functions::{
 };
 pub use layer::{Layer, ValuesError};
 pub use load::{LoadError, LoadOptions, Together};
-pub use reads::{Branch, Coverage, Read, Reads, Stop};
+pub use reads::{Branch, Coverage, Read, Reads, Stop, Type};
 pub use render::{
     Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place, Rendered,
     Serves, Stage, render, render_effective,

@@ -107,7 +107,7 @@ fn archives_in_archives_inflate_to_so_much_together() {
     assert!(Chart::load(&path).is_ok());
     assert_eq!(
         refusal(&within(27)),
-        "the archives of the chart, those inside of archives included, inflate to more than 209715200 bytes together"
+        "the files of the chart, those in archives included, are more than 209715200 bytes together"
     );
 }
 

@@ -61,7 +61,8 @@ pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::Document;
 pub use edit::{
     Applied, Arranged, Arrangement, Change, Edit, EditError, Edited, Fresh, Stays, apply, arrange,
-    change_all, insert, quoted, remove, remove_comment, reorder, set,
+    change_all, comments_above, insert, quoted, remove, remove_comment, reorder, set,
+    set_at_anchor,
 };
 pub use emit::{EmitError, emit, emit_pretty, marshal};
 pub use index::Index;

@@ -105,7 +105,7 @@ pub(super) fn write(
                 "{} already exists with other content, so nothing was written",
                 Name(&scaffold.path)
             ))
-            .help("an edit by hand and the text of an earlier run look the same here: compare with --out DIR, then overwrite it with --force")
+            .help("an edit by hand and the text of an earlier run look the same here: commit it, overwrite it with --force, and look at `git diff`")
         })
         .collect();
     if !in_the_way.is_empty() {

@@ -9,7 +9,7 @@ use crate::git::Revision;
 use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
 use crate::promotion::{
-    Action, Permissions, Progress, Request, Scope, Written, coverage, direction, freeze_of,
+    Action, Permissions, Progress, Request, Scope, Written, agree, coverage, direction, freeze_of,
     promote, write,
 };
 use crate::source::Problem;
@@ -112,7 +112,7 @@ pub(super) fn carry_out(
     requests: &[Request<'_>],
     results: &Results<'_>,
 ) -> Result<Status, Failure> {
-    let (mut apps, mut problems) = (Vec::new(), Vec::new());
+    let (mut apps, mut failed) = (Vec::new(), Vec::new());
     let Some(request) = requests.first() else {
         return Ok(Status::Clean);
     };
@@ -120,10 +120,11 @@ pub(super) fn carry_out(
         for result in promote(request)? {
             match result {
                 Ok(app) => apps.push(app),
-                Err(problem) => problems.push(*problem),
+                Err(problem) => failed.push(*problem),
             }
         }
     }
+    agree(&mut apps);
     for note in coverage(request, &apps)? {
         invocation.output.remark(text!("note: {}\n", note));
     }
@@ -139,8 +140,9 @@ pub(super) fn carry_out(
         during_freeze: freeze.and(request.permissions.during_freeze.as_deref()),
         overwrites: !request.permissions.overwrite_hotfix.is_empty(),
         conditions: request.workspace.config.promotion.stop.len(),
-        failed: problems.len(),
+        failed: &failed,
     };
+    let mut problems = Vec::new();
     let files = Files::ready(invocation, results, || pull_request_body(title, &apps))?;
     let root = &request.workspace.root;
     let written = match request.permissions.write {
@@ -164,8 +166,9 @@ pub(super) fn carry_out(
     invocation
         .output
         .result(report::render(results.format, title, &apps));
+    invocation.output.problems(&failed);
     invocation.output.problems(&problems);
-    Ok(if !problems.is_empty() {
+    Ok(if !failed.is_empty() || !problems.is_empty() {
         Status::Failed
     } else if apps.iter().any(|app| app.progress == Progress::Refused) {
         Status::Findings

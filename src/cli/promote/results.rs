@@ -122,7 +122,10 @@ fn split(
         first.entry(Arc::clone(&app.app)).or_insert(next);
     }
     apps.sort_by_key(|app| first.get(&app.app).copied());
-    let title = Title { failed: 0, ..title };
+    let title = Title {
+        failed: &[],
+        ..title
+    };
     let is_moving =
         |app: &AppPromotion| matches!(app.progress, Progress::Planned | Progress::Written);
     let of_apps = apps.chunk_by(|left, right| left.app == right.app);

@@ -122,7 +122,7 @@ pub(super) fn read(
 /// Whether an Application is written for something that fills in its braces before Argo CD sees it, as a chart does. Argo CD
 /// itself fills in none: where nothing but values has any, they are for those who read the values.
 fn is_filled_in(source: &Source, object: &Node, sources: &[&Node]) -> bool {
-    if source.path.contains("/templates/") {
+    if source.path.split('/').any(|part| part == "templates") {
         return true;
     }
     let values = sources.iter().flat_map(|node| {

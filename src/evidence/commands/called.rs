@@ -15,6 +15,7 @@ use crate::evidence::files::{Files, directory_of, normal};
 use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::tells::Names;
 use crate::masking::{Name, ObjectName, Text, text};
+use crate::naming::environment_name;
 
 /// Where a command stands, how that file is called, and in which case it runs.
 pub(super) struct Called<'c> {
@@ -44,6 +45,26 @@ impl Called<'_> {
         let of_job = || names.of_part(self.job?);
         let of_case = || self.case.environment.clone();
         self.call.asked(names).or_else(of_case).or_else(of_job)
+    }
+
+    /// The environment that the names of files tell, where nothing better does: those that the command asks for and that are
+    /// not there, the caller's (`.github/workflows/prod.yml`), its own (`scripts/deploy-staging.sh`). What is called after
+    /// integration may be tests.
+    pub(super) fn environment_of_files(&self, line: &Line, names: &Names) -> Option<String> {
+        let is_tests =
+            |name: &String| environment_name(name).is_some_and(|told| told.stage == "int");
+        let of_file = |path: &str| {
+            let file = path.rsplit('/').next()?;
+            let stem = file.split('.').next()?;
+            names.of_name(stem).filter(|name| !is_tests(name))
+        };
+        let known = line.values.iter().rev().filter(|file| !has_holes(file));
+        let mut of_values = known.filter_map(|file| names.of_path(file));
+        let of_caller = || of_file(self.call.by.as_deref()?);
+        of_values
+            .next()
+            .or_else(of_caller)
+            .or_else(|| of_file(&self.candidate.path))
     }
 
     /// How the command gets a file, where lines before it make one.
@@ -149,8 +170,9 @@ impl Called<'_> {
     /// their own.
     pub(super) fn lacks_chart(&self, chart: &str, files: &Files<'_>) -> bool {
         let is_known = !chart.starts_with(['/', '~']) && !chart.contains(':') && !has_holes(chart);
-        let is_path =
-            chart.starts_with("./") || chart.ends_with('/') || chart.matches('/').count() > 1;
+        // An archive is made before it is deployed.
+        let is_path = !chart.ends_with(".tgz")
+            && (chart.starts_with("./") || chart.ends_with('/') || chart.matches('/').count() > 1);
         let paths = self.directories.iter();
         let mut paths = paths.filter_map(|directory| normal(directory, chart));
         let folder = chart.trim_start_matches("./").split('/').next();

@@ -40,6 +40,11 @@ impl Call {
         }
     }
 
+    /// A way to run a script that nothing here calls.
+    pub(super) fn with(inputs: BTreeMap<String, String>) -> Call {
+        Call { by: None, inputs }
+    }
+
     /// The variables of a file with the inputs of this call.
     pub(super) fn variables(&self, text: &str, mut known: Variables) -> Variables {
         if self.inputs.is_empty() {

@@ -15,9 +15,12 @@ mod layers;
 mod line;
 mod made;
 pub(super) mod matrix;
+mod packed;
 mod place;
+mod printed;
 pub(super) mod runs;
 mod scripts;
+mod sourced;
 mod stems;
 mod tasks;
 mod tried;
@@ -40,8 +43,8 @@ use cases::{Case, Cases};
 use environment::Told;
 use layers::Layers;
 use line::Line;
-pub(super) use place::{LineStarts, Place};
-use place::{is_open, spellings};
+use place::spellings;
+pub(super) use place::{LineStarts, Place, is_open};
 use tasks::Task;
 
 /// More places of a file are not looked at.
@@ -69,7 +72,9 @@ pub(super) fn claims(
     };
     for candidate in candidates.iter().filter(|file| file.hints.commands) {
         let called = calls.get(&candidate.path).map(Vec::as_slice);
-        let called = called.unwrap_or_default();
+        let of_files = || sourced::calls(candidate, files, names);
+        let called = called.map_or_else(of_files, <[Call]>::to_vec);
+        let called = called.as_slice();
         let mut of_calls = Claims::default();
         for call in called {
             cx.claims_in(candidate, call, called, &mut of_calls);
@@ -97,11 +102,12 @@ impl Claims {
     /// Leaves out what the calls of a script tell better than the script by itself.
     fn leave_out_known(&mut self, of_calls: &Claims) {
         let is_known = |claim: &Claim| {
-            let is_open = matches!(&claim.chart, Some(Chart::Remote(name)) if name.contains('{'));
+            let is_open = claim.has_open_chart();
             let mut known = of_calls.claims.iter();
             let is_same = |known: &Claim| {
                 let place = |claim: &Claim| (claim.evidence.line, claim.evidence.column);
-                place(known) == place(claim) && known.environment == claim.environment
+                let is_told = claim.environment.is_some();
+                place(known) == place(claim) && (known.environment == claim.environment || !is_told)
             };
             is_open || known.any(is_same)
         };
@@ -138,6 +144,7 @@ impl Cx<'_, '_> {
             false => variables::variables(&candidate.text),
         };
         let variables = call.variables(&candidate.text, variables);
+        let variables = sourced::with(variables, candidate, files);
         let commands = words::lines(&candidate.text, "helm", &variables).into_iter();
         let commands = commands.filter(|(at, _)| is_run(candidate, *at));
         let commands = commands.map(|(at, line)| Task {
@@ -152,6 +159,7 @@ impl Cx<'_, '_> {
             &self.modules,
         ));
         tasks.extend(tasks::others::tasks(&candidate.text, &variables));
+        tasks.extend(tasks::hubploy::tasks(&candidate.text, &variables, files));
         let project = self.project.as_deref();
         tasks.extend(tasks::werf::tasks(&candidate.text, &variables, project));
         let starts = tasks.iter().map(|task| task.at);
@@ -312,7 +320,9 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         let of_job = || place.job.and_then(|job| names.of_part(job));
         let environment = match contradiction {
             Some(_) => environment,
-            None => environment.or_else(of_job),
+            None => environment
+                .or_else(of_job)
+                .or_else(|| place.environment_of_files(line, names)),
         };
         if let Some(reason) = contradiction.filter(|_| !line.rank().is_trial()) {
             said.unread.push(place.unread(reason));
@@ -390,28 +400,16 @@ fn which_chart(chart: &str) -> Text {
     )
 }
 
-/// Whether a chart is an archive whose name is not known.
-fn is_archive(chart: &str) -> bool {
-    has_holes(chart) && chart.ends_with(".tgz")
-}
-
 /// The chart: a directory of the workspace where there is one, else what it is called.
 fn chart_of(chart: &str, line: &Line, place: &Called<'_>, files: &Files<'_>) -> Chart {
     let charts = spellings(chart).into_iter().flat_map(|chart| {
         let directories = place.directories.iter();
         directories.filter_map(move |directory| normal(directory, chart))
     });
-    // `helm package .` makes an archive of the chart that lies there.
-    let packed = || {
-        let folder = directory_of(chart);
-        let mut directories = place.directories.iter().filter(|_| is_archive(chart));
-        directories
-            .find_map(|directory| normal(directory, folder).filter(|path| files.is_chart(path)))
-    };
     let here = charts
         .into_iter()
         .find(|path| files.is_chart(path))
-        .or_else(packed);
+        .or_else(|| packed::chart_of(chart, place, files));
     match here {
         Some(path) => Chart::Local(path),
         None => {

@@ -160,7 +160,7 @@ pub(super) fn spellings(path: &str) -> Vec<&str> {
 }
 
 /// Whether a path is nothing but parts that are not known: `$VALUES`, `$DIR/$FILE`.
-pub(super) fn is_open(path: &str) -> bool {
+pub(in crate::evidence) fn is_open(path: &str) -> bool {
     let is_hole = |part: &str| {
         let inner = part.strip_prefix('\u{E000}');
         inner.is_some_and(|inner| inner.strip_suffix('\u{E001}').is_some())

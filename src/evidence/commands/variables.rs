@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::printed;
 use crate::masking::is_secret_key;
 use crate::source::is_yaml;
 
@@ -32,12 +33,15 @@ const ENVIRONMENTS: [&str; 16] = [
 /// Longer texts are no paths and names, in bytes.
 pub(super) const LONGEST: usize = 2000;
 
-/// The variables that a text sets: `NAME=value`, `NAME := value`, `NAME ?= value`, `NAME: value`, and in PowerShell
-/// `[string]$Name = "value"`. Options that a script collects (`ARGS+=(--set a=b)`) are all kept.
+/// The variables that a text sets: `NAME=value`, `NAME := value`, `NAME ?= value`, `NAME: value`, items of lists with `name` and
+/// `value`, and in PowerShell `[string]$Name = "value"`. Options that a script collects (`ARGS+=(--set a=b)`) are all kept.
 pub(in crate::evidence) fn variables(text: &str) -> Variables {
     let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut item = None;
     for line in text.lines().filter(|line| line.len() < LONGEST) {
         let line = line.trim();
+        let before = std::mem::replace(&mut item, line.strip_prefix("- name: "));
+        let listed = before.and_then(|name| listed(name, line));
         if let Some((name, options)) = collected(line) {
             let known = found
                 .entry(name.to_owned())
@@ -48,7 +52,11 @@ pub(in crate::evidence) fn variables(text: &str) -> Variables {
             }
             continue;
         }
-        for (name, value) in assignments(handed_on(line).unwrap_or_else(|| bare(line))) {
+        let set = match listed {
+            Some(listed) => vec![listed],
+            None => assignments(handed_on(line).unwrap_or_else(|| bare(line))),
+        };
+        for (name, value) in set {
             // `values=$values`
             let is_itself = value.trim_matches(['$', '{', '}']) == name;
             if is_itself || is_environment(name) || !is_usable(name, value) {
@@ -83,6 +91,14 @@ pub(super) fn set_by(statement: &str, is_in_map: bool) -> Vec<(String, String)> 
     usable
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+/// An item of a list of variables, by the line behind its name: `- name: NAME` and `value: text` of Azure and Semaphore.
+fn listed<'l>(name: &'l str, next: &'l str) -> Option<(&'l str, &'l str)> {
+    let name = name.trim().trim_matches(['"', '\'']);
+    let value = next.strip_prefix("value: ")?;
+    let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
+    (!name.is_empty() && name.chars().all(is_name)).then(|| (name, unquoted(value.trim())))
 }
 
 /// What a step hands on to those behind it: `echo "NAME=value" >> $GITHUB_OUTPUT`.
@@ -225,7 +241,15 @@ fn unquoted(value: &str) -> &str {
     if let Some(text) = printed(value) {
         return text;
     }
-    let inner = |quote: char| value.strip_prefix(quote)?.split(quote).next();
+    let inner = |quote: char| {
+        let rest = value.strip_prefix(quote)?;
+        let first = rest.split(quote).next()?;
+        // The quotes in `"$(cd "$DIR" && pwd)"` are those of the command.
+        let whole = rest.rsplit_once(quote).map(|(whole, _)| whole);
+        whole
+            .filter(|whole| printed::is_path(whole))
+            .or(Some(first))
+    };
     match inner('"').or_else(|| inner('\'')) {
         Some(inner) => inner,
         // A comment behind the value.

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::heredocs;
+use super::printed;
 use super::variables::{LONGEST, Variables, is_environment};
 use crate::evidence::holes::hole;
 
@@ -184,7 +185,7 @@ const MOST: usize = 2000;
 const LONGEST_LINE: usize = 4 * LONGEST;
 
 /// The beginning of a text, of so many bytes at most.
-pub(super) fn head(text: &str, most: usize) -> &str {
+pub(in crate::evidence) fn head(text: &str, most: usize) -> &str {
     let mut ends = (0..=most.min(text.len())).rev();
     let end = ends.find(|end| text.is_char_boundary(*end));
     text.get(..end.unwrap_or_default()).unwrap_or_default()
@@ -339,6 +340,11 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
             let end = end.unwrap_or(name.len());
             (end > 0).then(|| name.split_at(end))
         })?;
+    if depth < DEEPEST
+        && let Some(path) = printed::path(name, variables, depth)
+    {
+        return Some((path, rest));
+    }
     let name = name.trim().trim_start_matches(['.', '$']);
     // The items of an array of bash; of one that is not known, nothing.
     if let Some(name) = name
@@ -355,7 +361,7 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
         return Some((items.unwrap_or_else(unknown), rest));
     }
     // `${X:-default}`, `{{ .X | default "y" }}`
-    let usual = name.split_once(":-").map(|(_, usual)| usual);
+    let usual = name.split_once(":-").map(|(_, usual)| unquoted(usual));
     // `${1:-x}` is what a script is asked for.
     let usual = usual.filter(|_| !name.starts_with(|char: char| char.is_ascii_digit()));
     let name = name.split([':', '|']).next().unwrap_or(name).trim();
@@ -377,6 +383,12 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
         None => hole("command"),
     };
     Some((value, rest))
+}
+
+/// The default in `${X:-"default"}`, without its quotes.
+fn unquoted(text: &str) -> &str {
+    let inside = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    inside('"').or_else(|| inside('\'')).unwrap_or(text)
 }
 
 /// What stands in `$(…)` or `${…}`, with the brackets in it.

@@ -14,6 +14,7 @@ mod runs;
 mod selectors;
 mod situation;
 mod state;
+mod state_values;
 mod templates;
 mod unnamed;
 mod variables;
@@ -53,6 +54,7 @@ pub(super) fn claims<'c>(
         .filter(|file| is_helmfile(&file.path, &file.text))
         .collect();
     if candidates.is_empty() {
+        state_values::say(scripts, files, said);
         return;
     }
     let copies = copied::found(scripts.clone(), files, &runs::is_deploying);
@@ -73,7 +75,7 @@ pub(super) fn claims<'c>(
         said.taken
             .extend(of_copy.iter().map(|path| (*path).to_owned()));
     }
-    let mut runs = runs::of(scripts, files, &copies, names);
+    let mut runs = runs::of(scripts.clone(), files, &copies, names);
     runs.extend(plugin::runs(applications, files));
     let mut seen = Seen::default();
     // What a script copies is read where the copy lies; all else, where it lies itself. Of copies to one place, that comes
@@ -90,6 +92,7 @@ pub(super) fn claims<'c>(
         let walk = Walk::new(&runs, &reader, names, said, seen);
         seen = walk_through(&of_copy, walk, &reader);
     }
+    state_values::say(scripts, files, said);
 }
 
 /// Goes through helmfiles; gives back those that were read.

@@ -9,7 +9,7 @@ use envlint_budget::Budget;
 use super::Directories;
 use super::synced::{Roots, synced_by_flux};
 use super::unlisted::unlisted;
-use super::unreached::{beside_others, not_listed, unreached};
+use super::unreached::{beside_others, may_deploy, not_listed, unreached};
 use crate::evidence::claim::{Claims, Unread};
 use crate::evidence::files::Files;
 use crate::evidence::tells::Names;
@@ -329,6 +329,8 @@ impl Reach {
         said: &mut Claims,
     ) -> BTreeSet<String> {
         let telling: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
+        let deploying = sources.iter().filter(|source| may_deploy(source));
+        let deploying: BTreeSet<&str> = deploying.map(|source| source.path.as_str()).collect();
         let mut left: BTreeSet<String> = BTreeSet::new();
         for (directory, by) in &self.left_out {
             let below = files.below(&join(directory, ""));
@@ -338,7 +340,10 @@ impl Reach {
                 .iter()
                 .map(|resource| resource.path.as_str());
             let of_directory: BTreeSet<&str> = below.iter().copied().chain(built).collect();
-            if of_directory.is_disjoint(&telling) {
+            let is_listed = directories.by_path.contains_key(by);
+            // What deploys nothing that Flux would is no part of what it leaves out.
+            let wanted = if is_listed { &telling } else { &deploying };
+            if of_directory.is_disjoint(wanted) {
                 continue;
             }
             left.extend(of_directory.into_iter().map(str::to_owned));

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Directories;
-use super::synced::{ARGO, FLUX, Roots};
+use super::synced::Roots;
+use super::unreached::deploys;
 use crate::evidence::files::Files;
-use crate::evidence::nodes::is_kind;
 use crate::source::{Source, ancestors, directory_of, is_yaml};
 
 /// How many files of a folder a kustomization lists where the others are left out on purpose.
@@ -28,19 +28,10 @@ pub(super) fn unlisted(
             listed.insert(path);
         }
     }
-    let deploys = |source: &&Arc<Source>| {
-        let mut documents = source.document.documents().iter();
-        documents.any(|node| {
-            is_kind(node, ARGO, "Application")
-                || is_kind(node, ARGO, "ApplicationSet")
-                || is_kind(node, "helm.toolkit.fluxcd.io/", "HelmRelease")
-                || is_kind(node, FLUX, "Kustomization")
-        })
-    };
     let open = sources
         .iter()
         .filter(|source| !listed.contains(&source.path) && is_yaml(&source.path))
-        .filter(deploys);
+        .filter(|source| deploys(source));
     let by = open.filter_map(|source| {
         let folder = directory_of(&source.path);
         // A folder without a kustomization may be synchronized as it is.

@@ -4,11 +4,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Directories;
-use super::synced::{Roots, synced_by_flux};
+use super::synced::{ARGO, FLUX, Roots, synced_by_flux};
 use crate::evidence::files::Files;
+use crate::evidence::nodes::{at, is_kind};
 use crate::evidence::tells::Names;
 use crate::masking::{ObjectName, Text, text};
 use crate::source::{Source, ancestors, directory_of};
+
+/// Whether a file holds what is deployed, or says what is.
+pub(super) fn deploys(source: &Source) -> bool {
+    let mut documents = source.document.documents().iter();
+    documents.any(|node| {
+        is_kind(node, ARGO, "Application")
+            || is_kind(node, ARGO, "ApplicationSet")
+            || is_kind(node, "helm.toolkit.fluxcd.io/", "HelmRelease")
+            || is_kind(node, FLUX, "Kustomization")
+    })
+}
+
+/// Whether a file holds what is deployed, or is a kustomization with charts of its own.
+pub(super) fn may_deploy(source: &Source) -> bool {
+    let mut documents = source.document.documents().iter();
+    deploys(source) || documents.any(|node| at(node, &["helmCharts"]).is_some())
+}
 
 /// Why what a kustomization could list is not deployed.
 pub(super) fn not_listed(what: &'static str, listing: &str) -> Text {

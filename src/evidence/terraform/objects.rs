@@ -337,6 +337,6 @@ resource \"kubectl_manifest\" \"x\" {
         }
         let document = envlint_yaml::Document::parse(yaml.as_str());
         assert!(document.errors().is_empty(), "{:?}", document.errors());
-        assert_eq!(document.documents().count(), 2);
+        assert_eq!(document.documents().len(), 2);
     }
 }

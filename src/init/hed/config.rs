@@ -24,6 +24,10 @@ pub(super) struct Hed {
     pub(super) source: Option<String>,
     pub(super) destination: Option<String>,
     pub(super) prune: bool,
+    /// Globs of the files that count; all when there are none.
+    pub(super) include: Vec<String>,
+    /// Globs of those that do not.
+    pub(super) exclude: Vec<String>,
     pub(super) skip_path: ByGlob<String>,
     pub(super) transforms: BTreeMap<String, Transform>,
     pub(super) stop_rules: ByGlob<StopRule>,
@@ -164,11 +168,30 @@ impl Hed {
             source: child.source.or(self.source),
             destination: child.destination.or(self.destination),
             prune: child.prune || self.prune,
+            include: [self.include, child.include].concat(),
+            exclude: [self.exclude, child.exclude].concat(),
             skip_path: joined(self.skip_path, child.skip_path),
             transforms,
             stop_rules: joined(self.stop_rules, child.stop_rules),
             fixed_values: joined(self.fixed_values, child.fixed_values),
-            output_format: child.output_format.or(self.output_format),
+            output_format: match (self.output_format, child.output_format) {
+                (Some(parent), Some(child)) => Some(parent.overlaid(child)),
+                (parent, child) => child.or(parent),
+            },
+        }
+    }
+}
+
+impl OutputFormat {
+    /// This one with what a child says.
+    fn overlaid(self, child: OutputFormat) -> OutputFormat {
+        OutputFormat {
+            indent: child.indent.or(self.indent),
+            key_separator: child.key_separator || self.key_separator,
+            quote_values: joined(self.quote_values, child.quote_values),
+            key_orders: joined(self.key_orders, child.key_orders),
+            key_sort: joined(self.key_sort, child.key_sort),
+            array_sort: joined(self.array_sort, child.array_sort),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The two folders of a configuration, and where in them the values files are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use regex::Regex;
 
 use super::cannot;
@@ -16,6 +17,10 @@ use crate::source::{Entry, Problem, Walk, boundary, read_text};
 const MOST_FILES: usize = 5_000;
 /// So many forms of their paths are entries of `apps:`.
 const MOST_FORMS: usize = 20;
+/// So many apps are entries by themselves, where not all files of a form count.
+const MOST_APPS: usize = 1_000;
+/// So many globs are read.
+const MOST_GLOBS: usize = 100;
 
 /// An environment, and the folder that its files are in.
 #[derive(Debug)]
@@ -54,8 +59,8 @@ pub(super) struct Folders {
     pub(super) root: PathBuf,
     pub(super) from: Folder,
     pub(super) to: Folder,
-    /// The values files: paths with `{env}` and `{app}`.
-    pub(super) values: Vec<String>,
+    /// The apps, by names and paths with `{env}`: `{app}` stands for all of one form.
+    pub(super) apps: Vec<(String, String)>,
     /// Files that are manifests, and no values.
     pub(super) manifests: usize,
 }
@@ -102,14 +107,14 @@ impl Folders {
             from: folder(&from),
             to: folder(&to),
             root,
-            values: Vec::new(),
+            apps: Vec::new(),
             manifests: 0,
         };
         let transforms = hed.transforms.values();
         for replacement in transforms.flat_map(|transform| &transform.filename) {
             folders.spell(replacement);
         }
-        folders.look(&prefix.join("/"));
+        folders.look(&prefix.join("/"), &Counting::of(hed)?);
         Ok(folders)
     }
 
@@ -130,8 +135,8 @@ impl Folders {
     }
 
     /// Finds the forms of the paths of values files.
-    fn look(&mut self, prefix: &str) {
-        let mut forms: BTreeSet<String> = BTreeSet::new();
+    fn look(&mut self, prefix: &str, counting: &Counting) {
+        let mut forms: BTreeMap<String, Form> = BTreeMap::new();
         let mut manifests = 0;
         for folder in [&self.from, &self.to] {
             let around = boundary(&self.root);
@@ -148,18 +153,81 @@ impl Folders {
                 match form(Path::new(&entry.path), &names) {
                     None => {}
                     Some(_) if is_manifest(&self.root, &root.join(&entry.path)) => manifests += 1,
-                    Some(form) => {
-                        forms.insert(format!("{prefix}/{form}"));
+                    Some((form, app)) => {
+                        let form = forms.entry(format!("{prefix}/{form}")).or_default();
+                        match counting.counts(&entry.path) {
+                            true => form.apps.extend([app]),
+                            false => form.is_partial = true,
+                        }
                     }
                 }
             }
         }
         self.manifests = manifests;
-        self.values = forms.into_iter().take(MOST_FORMS).collect();
-        if self.values.is_empty() {
-            self.values = vec![format!("{prefix}/{{app}}.yaml")];
-        }
+        let all = || ("{app}".to_owned(), format!("{prefix}/{{app}}.yaml"));
+        let is_empty = forms.is_empty();
+        let apps = forms.into_iter().take(MOST_FORMS).flat_map(|(path, form)| {
+            let names = match form.is_partial {
+                true => form.apps,
+                false => BTreeSet::from(["{app}".to_owned()]),
+            };
+            let entry = move |name: String| (name.clone(), path.replace("{app}", &name));
+            names.into_iter().map(entry)
+        });
+        self.apps = apps.take(MOST_APPS).collect();
+        self.apps.extend(is_empty.then(all));
     }
+}
+
+/// The values files of one form.
+#[derive(Debug, Default)]
+struct Form {
+    /// The names of the apps whose files count
+    apps: BTreeSet<String>,
+    /// Whether others do not
+    is_partial: bool,
+}
+
+/// Which files count.
+struct Counting {
+    included: Option<Gitignore>,
+    excluded: Gitignore,
+}
+
+impl Counting {
+    fn of(hed: &Hed) -> Result<Counting, Problem> {
+        Ok(Counting {
+            included: match hed.include.is_empty() {
+                true => None,
+                false => Some(globs(&hed.include)?),
+            },
+            excluded: globs(&hed.exclude)?,
+        })
+    }
+
+    fn counts(&self, path: &str) -> bool {
+        let names = |globs: &Gitignore| globs.matched(path, false).is_ignore();
+        self.included.as_ref().is_none_or(names) && !names(&self.excluded)
+    }
+}
+
+/// Globs of files, from the folder of an environment on.
+fn globs(written: &[String]) -> Result<Gitignore, Problem> {
+    let unreadable = || {
+        cannot("`include` or `exclude` has a glob that cannot be read")
+            .help("take it out, and name the apps in `apps:` of envlint.yaml")
+    };
+    if written.len() > MOST_GLOBS {
+        return Err(unreadable());
+    }
+    let mut builder = GitignoreBuilder::new("");
+    for glob in written {
+        let from_root = format!("/{}", glob.trim_start_matches("./").trim_start_matches('/'));
+        builder
+            .add_line(None, &from_root)
+            .map_err(|_| unreadable())?;
+    }
+    builder.build().map_err(|_| unreadable())
 }
 
 /// The parts of a path below the directory; none of one that leads out of it.
@@ -175,8 +243,8 @@ fn components(path: &str) -> Option<Vec<String>> {
     (!parts.is_empty()).then_some(parts)
 }
 
-/// `{app}.yaml`, `{app}/values.yaml`; none of what is a chart's own.
-fn form(below: &Path, environment: &Regex) -> Option<String> {
+/// `{app}.yaml`, `{app}/values.yaml`, and the app's name; none of what is a chart's own.
+fn form(below: &Path, environment: &Regex) -> Option<(String, String)> {
     let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
     let parts = parts?;
     let (file, folders) = parts.split_last()?;
@@ -184,27 +252,31 @@ fn form(below: &Path, environment: &Regex) -> Option<String> {
         return None;
     }
     let named = |text: &str| environment.replace_all(text, "{env}").into_owned();
-    let (app, around) = match folders.split_last() {
-        Some((_, around)) => (format!("{{app}}/{}", named(file)), around),
+    let (form, app, around) = match folders.split_last() {
+        Some((app, around)) => {
+            let form = format!("{{app}}/{}", named(file));
+            (form, (*app).to_owned(), around)
+        }
         None => {
             let (stem, end) = file.rsplit_once('.')?;
             let found = environment.find(stem).map(|found| found.range());
             let around =
                 found.and_then(|found| Some((stem.get(..found.start)?, stem.get(found.end..)?)));
-            let stem = match around {
+            let (stem, app) = match around {
                 // `shop-prod.yaml`
-                Some((before, after)) if before.len() > 1 => format!(
-                    "{{app}}{}{{env}}{after}",
-                    before.chars().last().unwrap_or('-')
-                ),
-                _ => "{app}".to_owned(),
+                Some((before, after)) if before.len() > 1 => {
+                    let between = before.chars().last().unwrap_or('-');
+                    let app = before.strip_suffix(between).unwrap_or(before);
+                    (format!("{{app}}{between}{{env}}{after}"), app)
+                }
+                _ => ("{app}".to_owned(), stem),
             };
-            (format!("{stem}.{end}"), folders)
+            (format!("{stem}.{end}"), app.to_owned(), folders)
         }
     };
     let mut all: Vec<String> = around.iter().map(|part| named(part)).collect();
-    all.push(app);
-    Some(all.join("/"))
+    all.push(form);
+    Some((all.join("/"), app))
 }
 
 /// Whether a file is an object of Kubernetes, and no values.

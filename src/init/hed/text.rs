@@ -80,15 +80,16 @@ impl Converted {
                 folder.tier.unwrap_or(otherwise)
             )
         };
-        let app = |values: &String| {
-            format!(
-                "  - name: \"{{app}}\"\n    values: {}\n",
-                file_pattern(values)
-            )
+        let app = |(name, values): &(String, String)| {
+            let name = match name.as_str() {
+                "{app}" => "\"{app}\"".to_owned(),
+                name => word(name),
+            };
+            format!("  - name: {name}\n    values: {}\n", file_pattern(values))
         };
         let mut converted = Converted {
             environments: line(&folders.from, "staging") + &line(&folders.to, "production"),
-            apps: folders.values.iter().map(app).collect(),
+            apps: folders.apps.iter().map(app).collect(),
             declarations: BTreeMap::new(),
             transforms: Lines::default(),
             stops: Lines::default(),

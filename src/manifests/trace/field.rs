@@ -2,13 +2,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use envlint_budget::Budget;
 use envlint_helm::Rendered;
 use envlint_yaml::{Items, Node, Path, Value};
 use rayon::prelude::*;
 
 use super::places::places_of;
 use super::{MOST_VALUES, Set, Untraced, set_at};
-use crate::manifests::{Probe, Reach, all, written_in};
+use crate::manifests::{MOST_SEARCHED, Probe, Reach, all, written_in};
 use crate::resolve::{EnvironmentValues, ResolvedApp, resolve};
 use crate::source::Location;
 use crate::values::{Located, Tree};
@@ -135,7 +136,12 @@ fn trace_field_of(
     origins.sort_by_key(|origin| origin.is_switch);
     Ok(FieldTrace {
         template: manifest.template.clone(),
-        line: written_in(cx.workspace, (chart, Some(rendered)), manifest, Some(field)),
+        line: written_in(
+            cx.workspace,
+            (chart, Some(rendered)),
+            (manifest, Some(field)),
+            &Budget::new(MOST_SEARCHED),
+        ),
         value: node.to_value(),
         origins,
     })

@@ -8,7 +8,7 @@ use super::{PromoteFormat, count, name, pull_request};
 use crate::git::Revision;
 use crate::masking::{Printable, Text, printable};
 use crate::promotion::{Action, AppPromotion, ChangeView, Cluster, Progress, Refusal};
-use crate::source::{self, Heading, Severity};
+use crate::source::{self, Heading, Problem, Severity};
 
 /// What is common to all apps of a promotion.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +29,8 @@ pub struct Title<'a> {
     pub overwrites: bool,
     /// How many conditions of `promotion.stop` there are.
     pub conditions: usize,
-    /// How many apps could not be looked at.
-    pub failed: usize,
+    /// What kept apps from being looked at.
+    pub failed: &'a [Problem],
 }
 
 impl Title<'_> {
@@ -57,8 +57,8 @@ pub(super) struct Totals {
 impl Totals {
     pub(super) fn of(title: Title<'_>, apps: &[AppPromotion]) -> Totals {
         let mut totals = Totals {
-            apps: apps.len() + title.failed,
-            failed: title.failed,
+            apps: apps.len() + title.failed.len(),
+            failed: title.failed.len(),
             ..Totals::default()
         };
         for app in apps {

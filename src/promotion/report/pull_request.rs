@@ -11,8 +11,10 @@ use crate::promotion::{Action, AppPromotion, ChangeView, Cluster, Progress, Refu
 /// The largest body that is written, in bytes. GitHub refuses bodies of more than 65,536 characters.
 const LARGEST: usize = 60_000;
 
-/// How much of it refusals may take, in bytes: what moves has to be read, too.
-const LARGEST_REFUSALS: usize = 15_000;
+/// How much of it each list of what does not move, or of what a person decides, may take, in bytes: what moves has to be read, too.
+const LARGEST_LIST: usize = 12_000;
+/// How many paths one line names.
+const MOST_PATHS: usize = 20;
 
 /// How much is said of what moves.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,6 +69,7 @@ fn write(title: Title<'_>, apps: &[AppPromotion], detail: Detail) -> (Printable,
         ));
     }
     let mut end = refusals(title, apps);
+    end.push(failed(title));
     end.push(checked(title, apps));
     end.push(checklist(title, apps));
     let moving =
@@ -145,28 +148,24 @@ fn change(change: &ChangeView) -> Printable {
 fn stays(app: &AppPromotion) -> Printable {
     let mut text = Printable::default();
     let to = name(&app.to).rewrite(escape);
-    let listed = |paths: &[Text]| {
-        let codes = paths.iter().map(|path| path.show().rewrite(code));
-        Printable::join(codes, ", ")
-    };
     if !app.stays.is_empty() {
         text.push(printable!(
             "\nKeeps the value of {} (per-environment): {}\n",
             to,
-            listed(&app.stays)
+            paths(app.stays.iter())
         ));
     }
     if !app.left_out.is_empty() {
         text.push(printable!(
             "\nNot part of this promotion, still pending: {}\n",
-            listed(&app.left_out)
+            paths(app.left_out.iter())
         ));
     }
     if !app.unset.is_empty() {
         text.push(printable!(
             "\nPer-environment and missing in {}: {}\n",
             to,
-            listed(&app.unset)
+            paths(app.unset.iter())
         ));
     }
     text
@@ -188,24 +187,67 @@ fn refusals(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     if refused.is_empty() {
         return Printable::default();
     }
-    let mut text = Printable::from("\n### Not promoted\n\n");
-    for (at, (app, refusal)) in refused.iter().enumerate() {
-        let line = printable!(
+    let lines = refused.iter().map(|(app, refusal)| {
+        printable!(
             "- **{}** (`{}`): {}\n",
             heading(title, app),
             refusal.label(),
             refusal.message.show().rewrite(prose)
-        );
-        if text.len() + line.len() > LARGEST_REFUSALS {
-            text.push(printable!(
-                "- and {} more: `envlint promote` lists them all\n",
-                refused.len() - at
-            ));
-            break;
+        )
+    });
+    printable!("\n### Not promoted\n\n{}", fitting(lines, "- "))
+}
+
+/// The apps that could not be looked at: the others go on without them.
+fn failed(title: Title<'_>) -> Printable {
+    if title.failed.is_empty() {
+        return Printable::default();
+    }
+    let lines = title.failed.iter().map(|problem| {
+        let place = problem.location.as_ref();
+        let file = place.map(|place| printable!("{}: ", name(&place.source.path).rewrite(code)));
+        printable!(
+            "- {}{}\n",
+            file.unwrap_or_default(),
+            problem.message.show().rewrite(prose)
+        )
+    });
+    printable!("\n### Not looked at\n\n{}", fitting(lines, "- "))
+}
+
+/// As many lines as there is room for, and how many more there are.
+fn fitting(lines: impl Iterator<Item = Printable>, mark: &'static str) -> Printable {
+    let mut text = Printable::default();
+    let mut more = 0;
+    for line in lines {
+        match text.len() + line.len() > LARGEST_LIST {
+            true => more += 1,
+            false => text.push(line),
         }
-        text.push(line);
+    }
+    if more > 0 {
+        text.push(printable!(
+            "{}and {} more: `envlint promote` lists them all\n",
+            mark,
+            more
+        ));
     }
     text
+}
+
+/// Paths as code, as many as one line names.
+fn paths<'t>(paths: impl Iterator<Item = &'t Text>) -> Printable {
+    some(paths.map(|path| path.show().rewrite(code)))
+}
+
+/// As many of some texts as one line names.
+fn some(mut texts: impl Iterator<Item = Printable>) -> Printable {
+    let mut listed = Printable::join(texts.by_ref().take(MOST_PATHS), ", ");
+    let more = texts.count();
+    if more > 0 {
+        listed.push(printable!(" and {} more", more));
+    }
+    listed
 }
 
 /// What was looked at, and found good.
@@ -227,7 +269,10 @@ fn checked(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
             count(rendered, "chart renders", "charts render")
         ));
     }
-    text.push("- No secret and no ciphertext is copied\n");
+    let mut moving = apps.iter().filter(|app| app.progress != Progress::Refused);
+    if moving.all(|app| app.is_without_secrets) {
+        text.push("- No secret and no ciphertext is copied\n");
+    }
     if !title.back && !title.overwrites && is_told(apps) {
         text.push(printable!("- No hotfix of {} is overwritten\n", to));
     }
@@ -278,7 +323,7 @@ fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
             items.push(printable!(
                 "What `promotion.transforms` rewrote is right for {}: {}",
                 to,
-                Printable::join(rewritten, ", ")
+                some(rewritten.into_iter())
             ));
         }
     }
@@ -289,32 +334,42 @@ fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
         ));
     }
     if apps.iter().any(|app| !app.unset.is_empty()) {
-        let paths = apps.iter().flat_map(|app| &app.unset);
-        let paths = paths.map(|path| path.show().rewrite(code));
+        let unset = apps.iter().flat_map(|app| &app.unset);
         items.push(printable!(
             "The missing per-environment paths are added to {}, or not needed there: {}",
             to,
-            Printable::join(paths, ", ")
+            paths(unset)
         ));
     }
     let moving = |app: &&AppPromotion| app.progress != Progress::Refused;
-    let warnings = apps.iter().filter(moving).flat_map(|app| &app.warnings);
-    items.extend(
-        warnings.map(|warning| printable!("It is meant that {}", warning.show().rewrite(prose))),
-    );
+    for app in apps.iter().filter(moving) {
+        let of = match apps.len() + title.failed.len() {
+            1 => Printable::default(),
+            _ => printable!("**{}**: ", heading(title, app)),
+        };
+        let warnings = app.warnings.iter();
+        items.extend(
+            warnings.map(|warning| {
+                printable!("{}It is meant that {}", of, warning.show().rewrite(prose))
+            }),
+        );
+        if !app.overwritten.is_empty() {
+            let overwritten = app.overwritten.iter();
+            items.push(printable!(
+                "{}These hotfixes of {} are overwritten, and not needed any more: {}",
+                of,
+                name(&app.to).rewrite(escape),
+                some(overwritten.map(|hotfix| hotfix.show().rewrite(prose)))
+            ));
+        }
+    }
     if is_moving && !title.back && !title.overwrites && !is_told(apps) {
         items.push(printable!(
             "No value above overwrites a hotfix of {}: the git history does not tell",
             to
         ));
     }
-    if title.overwrites && is_moving {
-        items.push(printable!(
-            "The hotfixes of {} that are overwritten are not needed any more",
-            to
-        ));
-    }
-    if totals.refused > 0 {
+    if totals.refused + totals.failed > 0 {
         items
             .push("Everything that is not promoted is left out on purpose, or has an issue".into());
     }
@@ -325,5 +380,5 @@ fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
         return Printable::default();
     }
     let lines = items.iter().map(|item| printable!("- [ ] {}\n", item));
-    printable!("\n### For the reviewer\n\n{}", lines.collect::<Printable>())
+    printable!("\n### For the reviewer\n\n{}", fitting(lines, "- [ ] "))
 }

@@ -59,6 +59,7 @@ struct Totals {
     hotfix: usize,
     waiting: usize,
     unknown: usize,
+    absent: usize,
     failed: usize,
 }
 
@@ -71,11 +72,12 @@ impl Totals {
         };
         Totals {
             apps: apps.len() + title.failed,
-            in_step: apps.iter().filter(|app| app.pairs.is_empty()).count(),
+            in_step: apps.iter().filter(|app| app.is_in_step()).count(),
             pending: all("pending"),
             hotfix: all("hotfix"),
             waiting: all("waiting"),
             unknown: all("unknown"),
+            absent: apps.iter().map(|app| app.absent.len()).sum(),
             failed: title.failed,
         }
     }
@@ -87,6 +89,7 @@ impl Totals {
             (self.waiting, "waiting"),
             (self.pending, "pending"),
             (self.unknown, "unknown"),
+            (self.absent, "without values"),
         ];
         let found = states.into_iter().filter(|(number, _)| *number > 0);
         let found: Vec<Printable> = found
@@ -172,7 +175,7 @@ fn why(paths: &[&PathStatus]) -> Option<Printable> {
 
 fn text(title: Title, apps: &[AppStatus]) -> Printable {
     let mut text = Printable::default();
-    for app in apps.iter().filter(|app| !app.pairs.is_empty()) {
+    for app in apps.iter().filter(|app| !app.is_in_step()) {
         text.push(printable!("{}\n", name(&app.app)));
         for pair in &app.pairs {
             text.push(printable!("  {} -> {}\n", name(&pair.from), name(&pair.to)));
@@ -191,6 +194,13 @@ fn text(title: Title, apps: &[AppStatus]) -> Printable {
                     text.push(printable!("    {}  {}{}\n", word, listed(&paths), tail));
                 }
             }
+        }
+        for (environment, file) in &app.absent {
+            text.push(printable!(
+                "  {} has no values: {} does not exist\n",
+                name(environment),
+                name(file)
+            ));
         }
         text.push("\n");
     }
@@ -227,6 +237,15 @@ fn markdown(title: Title, apps: &[AppStatus]) -> Printable {
                 }
             }
         }
+        for (environment, file) in &app.absent {
+            rows.push(row([
+                name(&app.app).rewrite(escape),
+                name(environment).rewrite(escape),
+                "without values".into(),
+                name(file).rewrite(code),
+                Printable::default(),
+            ]));
+        }
     }
     if !rows.is_empty() {
         text.push("\n");
@@ -250,6 +269,14 @@ struct Json<'a> {
 struct JsonApp<'a> {
     app: Printable,
     pairs: Vec<JsonPair<'a>>,
+    /// The environments without a values file, though the one that is promoted to them has one
+    absent: Vec<JsonAbsent>,
+}
+
+#[derive(Serialize)]
+struct JsonAbsent {
+    environment: Printable,
+    file: Printable,
 }
 
 #[derive(Serialize)]
@@ -291,6 +318,15 @@ impl<'a> From<&'a PairStatus> for JsonPair<'a> {
     }
 }
 
+impl JsonAbsent {
+    fn of((environment, file): &(std::sync::Arc<str>, String)) -> JsonAbsent {
+        JsonAbsent {
+            environment: name(environment),
+            file: name(file),
+        }
+    }
+}
+
 impl From<&Since> for JsonSince {
     fn from(since: &Since) -> JsonSince {
         let commit = match since {
@@ -313,6 +349,7 @@ fn json(title: Title, apps: &[AppStatus]) -> Printable {
             .map(|app| JsonApp {
                 app: name(&app.app),
                 pairs: app.pairs.iter().map(JsonPair::from).collect(),
+                absent: app.absent.iter().map(JsonAbsent::of).collect(),
             })
             .collect(),
         summary: Totals::of(title, apps),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use envlint_helm::Chart;
 use envlint_yaml::Path;
 
+use super::unsatisfied_dependency::never_found;
 use crate::manifests::Failure;
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::EnvironmentValues;
@@ -22,8 +23,8 @@ rule! {
     /// Renders the app's chart with the values file of every environment, as Helm does, and reports what Helm would
     /// refuse, in Helm's words, at the line of the template, once for all environments. A chart that lacks a dependency
     /// in `charts/` is an info, and is rendered without it where its own templates do not need it: `helm dependency build`
-    /// fetches it. A chart whose `Chart.yaml` Helm refuses is an error,
-    /// and so is a `chart.yaml` in lower case.
+    /// fetches it. A chart whose `Chart.yaml` Helm refuses is an error, and so is one with a device or a pipe among its files,
+    /// and a `chart.yaml` in lower case.
     ///
     /// ## Why it matters
     ///
@@ -57,7 +58,8 @@ rule! {
     ///
     /// An `apiVersion` that Helm 4 refuses is an error, too; the chart is checked as Helm 3 takes it.
     ///
-    /// A chart that takes more work than a check does is a warning: Helm may render it.
+    /// A chart that takes more work than a check does is a warning: Helm may render it. So is one with a link that leads to
+    /// nothing or out of the repository: nobody knows what is there where it is deployed.
     ///
     /// ## References
     ///
@@ -161,12 +163,17 @@ fn has_no_format(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 /// chart of its own, and many charts may lack the same one.
 fn lacks_charts(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let mut seen = BTreeSet::new();
+    let never = never_found(cx);
     let rendered = cx.manifests.rendered().iter();
     for files in rendered
         .filter(|chart| chart.manifests.is_ok())
         .map(|chart| chart.chart)
     {
         let missing = files.chart.as_ref().map(Chart::missing).unwrap_or_default();
+        let missing: Vec<&str> = missing
+            .into_iter()
+            .filter(|name| !never.contains(*name))
+            .collect();
         if missing.is_empty() || !seen.insert(files.directory.as_str()) {
             continue;
         }
@@ -303,15 +310,21 @@ fn chart_in(directory: &str) -> Text {
     }
 }
 
+/// How Helm begins the list of dependencies that `charts/` lacks (Helm: pkg/action/install.go, `CheckDependencies`).
+const LACKING: &str = "missing in charts/ directory: ";
+
 /// Nothing can be said about the chart's manifests in any environment.
 fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failure) {
     let Some(chart) = cx.chart else { return };
     let metadata = Source::read(&cx.workspace.root, &chart.path("Chart.yaml")).map(Arc::new);
     let reason = failure.reason();
     if let Ok(metadata) = &metadata
-        && let Some(finding) = lacks_dependencies(cx, metadata, &reason, out)
+        && reason.contains(LACKING)
     {
-        out.push(finding);
+        // Those that Helm never finds are for `chart/unsatisfied-dependency` to say.
+        if let Some(finding) = lacks_dependencies(cx, metadata, &reason, out) {
+            out.push(finding);
+        }
         return;
     }
     let first = cx.environments.first().map(|values| values.name());
@@ -331,13 +344,18 @@ fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failu
         out.push(out.lower_severity(Severity::Warning, finding.help(LIMIT)));
         return;
     }
-    out.push(match is_refused(&reason) {
-        true => finding.help("correct Chart.yaml: Helm refuses the chart in every environment"),
-        false => {
-            let finding =
-                finding.help("values are still compared; what the chart renders is not checked");
-            out.lower_severity(Severity::Info, finding)
+    let unchecked = "values are still compared; what the chart renders is not checked";
+    out.push(match failure {
+        _ if is_refused(&reason) => {
+            finding.help("correct Chart.yaml: Helm refuses the chart in every environment")
         }
+        Failure::Chart(error) if error.is_irregular() => finding.help(
+            "remove it, or list it in .helmignore: Helm refuses the chart in every environment",
+        ),
+        Failure::Chart(error) if error.is_of_link() => {
+            out.lower_severity(Severity::Warning, finding.help(unchecked))
+        }
+        _ => out.lower_severity(Severity::Info, finding.help(unchecked)),
     });
 }
 
@@ -348,9 +366,16 @@ fn lacks_dependencies(
     reason: &str,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
-    // Helm: pkg/action/install.go, `CheckDependencies`.
-    let (_, missing) = reason.split_once("missing in charts/ directory: ")?;
+    let (_, missing) = reason.split_once(LACKING)?;
     let missing: Vec<&str> = missing.trim().split(", ").collect();
+    let never = never_found(cx);
+    let missing: Vec<&str> = missing
+        .into_iter()
+        .filter(|name| !never.contains(*name))
+        .collect();
+    if missing.is_empty() {
+        return None;
+    }
     let dependencies = Tree::of(metadata).and_then(|tree| tree.get("dependencies"));
     let listed = match dependencies.as_ref().map(Tree::kind) {
         Some(TreeKind::Sequence(listed)) => listed,

@@ -3,21 +3,25 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use envlint_helm::is_in_range;
+use envlint_helm::{Dependency, is_in_range};
 
+use super::asked;
 use crate::masking::{Name, Said, text};
-use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Location, Severity, Source, join, normal};
+use crate::rules::{AppContext, Check, Finding, Reporter, rule};
+use crate::source::{Severity, Source, join, normal};
 use crate::values::{Tree, TreeKind};
 
 rule! {
-    /// A chart depends on a version of a chart of this repository that is not there.
+    /// A chart depends on a chart of this repository that has another version or another name.
     ///
     /// ## What it does
     ///
     /// Looks at the dependencies with a `repository` of `file://…` that lie in this repository and not in `charts/`, and
     /// compares the version in their `Chart.yaml` with the one that the app's chart asks for. A `Chart.lock` that names
     /// another version than the one that is there is a warning: `helm dependency update` writes it anew.
+    ///
+    /// It compares the names, too: Helm packs a chart under the name in its own `Chart.yaml`, and looks for it under the name that
+    /// the dependency has. `alias` gives it another one.
     ///
     /// ## Why it matters
     ///
@@ -50,19 +54,14 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let Some(files) = cx.chart.filter(|files| !files.is_archive()) else {
         return;
     };
-    let Ok(chart) = &files.chart else { return };
-    let missing: HashSet<&str> = chart.missing().into_iter().collect();
-    let dependencies = chart.metadata().dependencies.iter();
-    let mut local = dependencies
-        .filter_map(|dependency| {
-            let path = dependency.repository.strip_prefix("file://")?;
-            let is_missing = missing.contains(dependency.name.as_str());
-            let directory = normal(&files.directory, path).filter(|_| !path.starts_with('/'))?;
-            is_missing.then_some((dependency, directory))
-        })
-        .peekable();
-    if local.peek().is_none() {
+    let local = local(cx);
+    if local.is_empty() {
         return;
+    }
+    for (dependency, directory, name) in misnamed(cx, &local) {
+        if let Some(finding) = has_another_name(cx, (dependency, directory), &name, out) {
+            out.push(finding);
+        }
     }
     // Helm: pkg/downloader/manager.go: `Build` takes what the lock says, and `tarFromLocalDir` compares it; without a lock,
     // internal/resolver, `Resolve` compares what Chart.yaml says.
@@ -75,7 +74,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for (dependency, directory) in local {
         let version = versions
             .entry(directory.clone())
-            .or_insert_with_key(|directory| version_in(cx, directory));
+            .or_insert_with_key(|directory| written_in(cx, directory, "version"));
         let Some(version) = version else { continue };
         let listed = asking.iter().find_map(|(file, asked)| {
             let (range, place) = asked.get(&dependency.name)?.clone()?;
@@ -107,30 +106,81 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// The version of a chart of the workspace.
-fn version_in(cx: &AppContext<'_>, directory: &str) -> Option<String> {
-    let path = join(directory, "Chart.yaml");
-    let source = Arc::new(Source::read(&cx.workspace.root, &path).ok()?);
-    let version = Tree::of(&source)?.get("version")?;
-    version.as_str().map(str::to_owned)
+/// A dependency with `file://…` that `charts/` lacks, and its directory in the workspace.
+type Local<'c> = (&'c Dependency, String);
+
+fn local<'c>(cx: &'c AppContext<'_>) -> Vec<Local<'c>> {
+    let files = cx.chart.filter(|files| !files.is_archive());
+    let chart = files.and_then(|files| Some((files, files.chart.as_ref().ok()?)));
+    let Some((files, chart)) = chart else {
+        return Vec::new();
+    };
+    let missing: HashSet<&str> = chart.missing().into_iter().collect();
+    let dependencies = chart.metadata().dependencies.iter();
+    let local = dependencies.filter_map(|dependency| {
+        let path = dependency.repository.strip_prefix("file://")?;
+        let is_missing = missing.contains(dependency.name.as_str());
+        let directory = normal(&files.directory, path).filter(|_| !path.starts_with('/'))?;
+        is_missing.then_some((dependency, directory))
+    });
+    local.collect()
 }
 
-/// The versions that a file asks for, by the names of the dependencies, and where. The first of a name counts.
-fn asked(source: &Arc<Source>) -> HashMap<String, Option<(String, Location)>> {
-    let mut asked = HashMap::new();
-    let dependencies = Tree::of(source).and_then(|tree| tree.get("dependencies"));
-    let Some(TreeKind::Sequence(listed)) = dependencies.as_ref().map(Tree::kind) else {
-        return asked;
+/// Those whose charts call themselves otherwise: Helm packs them under their own names, and looks for the others in vain (Helm:
+/// pkg/action/install.go, `CheckDependencies`).
+fn misnamed<'l, 'c>(
+    cx: &AppContext<'_>,
+    local: &'l [Local<'c>],
+) -> Vec<(&'c Dependency, &'l str, String)> {
+    let named = local.iter().filter_map(|(dependency, directory)| {
+        let name = written_in(cx, directory, "name")?;
+        (name != dependency.name).then_some((*dependency, directory.as_str(), name))
+    });
+    named.collect()
+}
+
+/// The names of dependencies that Helm never finds, whatever is fetched.
+pub(super) fn never_found(cx: &AppContext<'_>) -> HashSet<String> {
+    let local = local(cx);
+    let misnamed = misnamed(cx, &local).into_iter();
+    misnamed
+        .map(|(dependency, ..)| dependency.name.clone())
+        .collect()
+}
+
+fn has_another_name(
+    cx: &AppContext<'_>,
+    (dependency, directory): (&Dependency, &str),
+    name: &str,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let metadata = cx.chart?.path("Chart.yaml");
+    let source = Arc::new(Source::read(&cx.workspace.root, &metadata).ok()?);
+    let listed = Tree::of(&source)?.get("dependencies")?;
+    let TreeKind::Sequence(listed) = listed.kind() else {
+        return None;
     };
-    for item in listed.iter() {
-        let name = item.get("name");
-        let Some(name) = name.as_ref().and_then(Tree::as_str) else {
-            continue;
-        };
-        asked.entry(name.to_owned()).or_insert_with(|| {
-            let version = item.get("version")?;
-            Some((version.as_str()?.to_owned(), version.location()))
-        });
-    }
-    asked
+    let mut names = listed.iter().filter_map(|item| item.get("name"));
+    let place = names.find(|written| written.as_str() == Some(dependency.name.as_str()))?;
+    let message = text!(
+        "the chart depends on `{}`, but the chart in `{}` is called `{}`, so Helm refuses to render, also after `helm dependency build`",
+        Name(&dependency.name),
+        Name(directory),
+        Name(name)
+    );
+    let line = format!("{}:{}", place.source().path, place.location().span.start);
+    let finding = out.finding(place.location(), message).help(text!(
+        "write `name: {}`, and `alias: {}` to keep its values where they are",
+        Name(name),
+        Name(dependency.appears_as())
+    ));
+    Some(finding.once_of(line, "name", ""))
+}
+
+/// What a chart of the workspace says of itself under a key.
+fn written_in(cx: &AppContext<'_>, directory: &str, key: &str) -> Option<String> {
+    let path = join(directory, "Chart.yaml");
+    let source = Arc::new(Source::read(&cx.workspace.root, &path).ok()?);
+    let version = Tree::of(&source)?.get(key)?;
+    version.as_str().map(str::to_owned)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use envlint_yaml::Path;
 
+use super::type_mismatch::Treated;
 use crate::masking::{Name, Text, text};
 use crate::rules::{AppContext, Finding, Reporter};
 use crate::source::Severity;
@@ -37,6 +38,7 @@ impl Shape {
 
 /// What all items of an environment are that go by one path; no shape where they differ among themselves.
 struct Seen<'a> {
+    place: Path,
     shape: Option<Shape>,
     first: Tree<'a>,
 }
@@ -52,7 +54,8 @@ pub(super) fn mismatch(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -
     let shapes: Vec<(usize, Shapes<'_>)> = lists
         .map(|(index, tree)| {
             let mut found = Shapes::new();
-            collect(tree, "", &mut MOST.clone(), &mut found);
+            let root = (String::new(), row.path.clone());
+            collect(tree, &root, &mut MOST.clone(), &mut found);
             (index, found)
         })
         .collect();
@@ -69,15 +72,24 @@ pub(super) fn mismatch(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -
             .max_by_key(|(index, shape, _)| (share(*shape), std::cmp::Reverse(*index)))?;
         let odd = known.iter().rev().find(|(_, shape, _)| *shape != usual.1)?;
         let values = cx.environments.get(odd.0)?;
+        let place = shapes.iter().find_map(|(_, found)| found.get(path));
+        let treated = Treated::of(values, &place?.place, odd.2, usual.2);
+        let severity = match treated {
+            Treated::Alike => return None,
+            Treated::Unseen => Severity::Info,
+            // Some templates take both.
+            Treated::Differently | Treated::Unknown => Severity::Warning,
+        };
         let of_usual = known.iter().filter(|(_, shape, _)| *shape == usual.1);
         let message = text!(
-            "in `{}`, `{}` is {} in {} but {} in {}, and templates treat the two differently",
+            "in `{}`, `{}` is {} in {} but {} in {}{}",
             row.path,
             Name(path),
             odd.1.words(),
             Name(values.name()),
             usual.1.words(),
-            Text::listed(of_usual.map(|(index, ..)| cx.name(*index)))
+            Text::listed(of_usual.map(|(index, ..)| cx.name(*index))),
+            treated.words()
         );
         let finding = out
             .finding(odd.2.location(), message)
@@ -85,27 +97,30 @@ pub(super) fn mismatch(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -
             .environment(values.name())
             .note(usual.2.location(), text!("{} here", usual.1.words()))
             .help("use one form in all environments");
-        // Some templates take both.
-        Some(out.lower_severity(Severity::Warning, finding))
+        Some(out.lower_severity(severity, finding))
     })
 }
 
-fn collect<'a>(tree: &Tree<'a>, path: &str, left: &mut usize, found: &mut Shapes<'a>) {
-    let children: Vec<(String, Tree<'a>)> = match tree.kind() {
+/// `at` is what the value is called in messages, and where it stands.
+fn collect<'a>(tree: &Tree<'a>, at: &(String, Path), left: &mut usize, found: &mut Shapes<'a>) {
+    let (called, place) = at;
+    let children: Vec<((String, Path), Tree<'a>)> = match tree.kind() {
         TreeKind::Scalar(_) => return,
         TreeKind::Sequence(items) => {
-            let path = format!("{path}[*]");
-            items.into_iter().map(|item| (path.clone(), item)).collect()
+            // Templates read all items alike.
+            let at = (format!("{called}[*]"), place.index(0));
+            items.into_iter().map(|item| (at.clone(), item)).collect()
         }
         TreeKind::Mapping(entries) => {
+            let below = |key: &str| {
+                let called = format!("{called}.{}", Path::root().key(key));
+                (called, place.key(key))
+            };
             let entries = entries.into_iter();
-            let below = |key: &str| Path::root().key(key).to_string();
-            entries
-                .map(|(key, value)| (format!("{path}.{}", below(key)), value))
-                .collect()
+            entries.map(|(key, value)| (below(key), value)).collect()
         }
     };
-    for (path, child) in children {
+    for (at, child) in children {
         let Some(less) = left.checked_sub(1) else {
             return;
         };
@@ -115,17 +130,18 @@ fn collect<'a>(tree: &Tree<'a>, path: &str, left: &mut usize, found: &mut Shapes
             continue;
         }
         let shape = Shape::of(&child);
-        match found.get_mut(&path) {
+        match found.get_mut(&at.0) {
             Some(seen) if seen.shape != Some(shape) => seen.shape = None,
             Some(_) => {}
             None => {
                 let seen = Seen {
+                    place: at.1.clone(),
                     shape: Some(shape),
                     first: child.clone(),
                 };
-                found.insert(path.clone(), seen);
+                found.insert(at.0.clone(), seen);
             }
         }
-        collect(&child, &path, left, found);
+        collect(&child, &at, left, found);
     }
 }

@@ -2,12 +2,12 @@
 
 use super::item_types::mismatch;
 use crate::masking::{Name, text};
-use crate::resolve::Class;
+use crate::resolve::{Class, EnvironmentValues};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
 use crate::values::{Row, Tree, same_type, words_of};
-use envlint_helm::Coverage;
-use envlint_yaml::{Resolved, Scalar, Segment};
+use envlint_helm::{Coverage, Type};
+use envlint_yaml::{Path, Resolved, Scalar, Segment};
 
 rule! {
     /// A path holds values of different types in different environments.
@@ -24,6 +24,9 @@ rule! {
     /// a tag or a version, which charts only print: `tag: 1` and `tag: latest`.
     ///
     /// A shared path that is pending, as git history tells, may have a new type until it is promoted.
+    ///
+    /// Where the chart is known, its templates decide: values are alike where no template treats them differently, as where all
+    /// hand them on as they are (`toYaml`), print them, or ask for the type. Where nobody can follow a value, it is an info.
     ///
     /// `true` and `"true"` are alike where Kubernetes takes only texts (annotations, labels, node selectors), because charts
     /// quote what they print there; elsewhere they are an info where the chart is not known.
@@ -75,13 +78,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             else {
                 continue;
             };
+            let treated = Treated::of(values, &row.path, tree, usual);
+            if treated == Treated::Alike {
+                continue;
+            }
             let message = text!(
-                "`{}` is {} in {} but {} in {}, and templates treat the two differently",
+                "`{}` is {} in {} but {} in {}{}",
                 row.path,
                 tree.describe(),
                 Name(values.name()),
                 usual.describe(),
-                Name(cx.name(reference))
+                Name(cx.name(reference)),
+                treated.words()
             );
             let place = match usual.as_scalar() {
                 Some(_) => usual.location(),
@@ -97,12 +105,72 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     _ => "write it in one form in all environments: the one that the chart reads",
                 });
             // Many charts quote what they print, so without the chart nobody knows that the two differ.
-            let is_known = cx.chart.is_some() && !is_printed(cx, row, usual, tree);
-            out.push(match !is_known && prints_alike(usual, tree) {
+            let is_unsure = match treated {
+                Treated::Differently | Treated::Alike => false,
+                Treated::Unseen => true,
+                Treated::Unknown => prints_alike(usual, tree),
+            };
+            out.push(match is_unsure {
                 true => out.lower_severity(Severity::Info, finding),
                 false => finding,
             });
         }
+    }
+}
+
+/// What templates do with values of two types.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Treated {
+    Differently,
+    Alike,
+    /// Nobody can follow the value through the chart.
+    Unseen,
+    /// The chart is not known.
+    Unknown,
+}
+
+impl Treated {
+    pub(super) fn of(
+        values: &EnvironmentValues<'_>,
+        path: &Path,
+        left: &Tree<'_>,
+        right: &Tree<'_>,
+    ) -> Treated {
+        let Some(reads) = values.chart.and_then(|chart| chart.reads()) else {
+            return Treated::Unknown;
+        };
+        match reads.tells_apart(path, type_of(left), type_of(right)) {
+            Some(true) => Treated::Differently,
+            Some(false) => Treated::Alike,
+            // The chart that would read it is not there.
+            None if reads.coverage(path) == Coverage::Unknown => Treated::Unknown,
+            None => Treated::Unseen,
+        }
+    }
+
+    /// The end of a message that says so.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Treated::Differently => ", and templates treat the two differently",
+            Treated::Alike | Treated::Unseen | Treated::Unknown => {
+                ", and templates may treat the two differently"
+            }
+        }
+    }
+}
+
+fn type_of(tree: &Tree<'_>) -> Type {
+    let Some(scalar) = tree.as_scalar() else {
+        return match tree.is_sequence() {
+            true => Type::List,
+            false => Type::Map,
+        };
+    };
+    match scalar.resolved() {
+        Resolved::Bool(_) => Type::Boolean,
+        Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_) => Type::Number,
+        Resolved::String(text) if text.parse::<bool>().is_ok() => Type::QuotedBoolean,
+        Resolved::String(_) | Resolved::Null => Type::Text,
     }
 }
 
@@ -154,19 +222,6 @@ fn is_in_texts(row: &Row<'_>) -> bool {
         }
         _ => false,
     })
-}
-
-/// Whether a template names a number or its text by itself: `{{ .Values.port }}` prints `5432` and `"5432"` alike, and only what
-/// copies the map around them tells the two apart.
-fn is_printed(cx: &AppContext<'_>, row: &Row<'_>, left: &Tree<'_>, right: &Tree<'_>) -> bool {
-    let is_number = |tree: &Tree<'_>| {
-        let text = tree.as_scalar().map(Scalar::text);
-        text.is_some_and(|text| text.parse::<u32>().is_ok_and(|number| number > 0))
-    };
-    let reads = cx.chart.and_then(|chart| chart.reads());
-    is_number(left)
-        && is_number(right)
-        && reads.is_some_and(|reads| reads.coverage(&row.path) == Coverage::Read)
 }
 
 /// `true` and `"true"`.

@@ -14,7 +14,7 @@ pub(super) struct ByName<'o> {
 #[derive(Default)]
 pub(super) struct Named<'o> {
     pub(super) all: Vec<&'o RenderedObject>,
-    first: HashMap<&'o str, &'o RenderedObject>,
+    by_name: HashMap<&'o str, Vec<&'o RenderedObject>>,
 }
 
 impl<'o> ByName<'o> {
@@ -25,7 +25,7 @@ impl<'o> ByName<'o> {
             let of_kind = kinds.entry(&object.kind).or_default();
             let named = of_kind.entry(namespace(object, own)).or_default();
             named.all.push(object);
-            named.first.entry(&object.name).or_insert(object);
+            named.by_name.entry(&object.name).or_default().push(object);
         }
         ByName { own, kinds }
     }
@@ -45,9 +45,15 @@ impl<'o> ByName<'o> {
 }
 
 impl<'o> Named<'o> {
-    /// The first object of a name.
+    /// The first object of a name, of whatever group.
     pub(super) fn get(&self, name: &str) -> Option<&'o RenderedObject> {
-        self.first.get(name).copied()
+        self.by_name.get(name)?.first().copied()
+    }
+
+    /// The first object of a name in a group: Knative has Services, too.
+    pub(super) fn of_group(&self, group: &str, name: &str) -> Option<&'o RenderedObject> {
+        let mut named = self.by_name.get(name)?.iter();
+        named.find(|object| object.group() == group).copied()
     }
 }
 

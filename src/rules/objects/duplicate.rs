@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::ways::Ways;
 use crate::manifests::{Brought, BroughtObject, is_of_cluster};
 use crate::masking::{Name, ObjectName, text};
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
@@ -100,6 +101,7 @@ fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
         deployed.filter(|app| app.has_evidence() || app.declaration(cx.workspace).is_some());
     let deployed: HashSet<&str> = deployed.map(|app| &*app.name).collect();
     let is_deployed = |brought: &Brought| deployed.contains(&*brought.app);
+    let ways = Ways::of(cx);
     for brought in cx.brought {
         for object in brought.objects.iter().flatten() {
             if object.is_hook || is_of_cluster(&object.kind) || object.name.is_empty() {
@@ -124,10 +126,9 @@ fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             if first.app == brought.app || is_elsewhere || !are_deployed {
                 continue;
             }
-            let [one, two] = [first, brought].map(|brought| way_of(cx, brought));
+            let [one, two] = [first, brought].map(|brought| ways.by(brought));
             let is_of_one_chart = one.chart.is_some() && one.chart == two.chart;
-            // Who changes to Argo CD often keeps the commands that deployed the chart before: only one of the two is in use.
-            if is_of_one_chart && one.tool != two.tool {
+            if one.is_alternative(two) {
                 continue;
             }
             let Some(place) = cx.place_of(brought, object, None) else {
@@ -163,21 +164,5 @@ fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             }
             out.push(finding);
         }
-    }
-}
-
-/// How an app comes to an environment.
-struct Way<'c> {
-    chart: Option<&'c str>,
-    tool: Option<&'static str>,
-}
-
-fn way_of<'c>(cx: &'c WorkspaceContext<'_>, brought: &Brought) -> Way<'c> {
-    let mut apps = cx.workspace.apps.iter();
-    let app = apps.find(|app| app.name == brought.app);
-    let deployment = app.and_then(|app| app.deployment(&brought.environment));
-    Way {
-        chart: deployment.and_then(|deployment| deployment.chart.as_deref()),
-        tool: deployment.and_then(|deployment| deployment.tool),
     }
 }

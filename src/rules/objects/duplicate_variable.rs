@@ -1,12 +1,14 @@
 //! `objects/duplicate-variable`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use envlint_yaml::Value;
+use envlint_yaml::{Span, Value};
 
 use crate::manifests::items;
 use crate::masking::{ObjectName, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::{Location, Source};
 
 rule! {
     /// A container has the same environment variable twice.
@@ -65,6 +67,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     let Some(finding) = out.field(cx, values, field, message.clone()) else {
                         continue;
                     };
+                    let helper = helper(cx, &finding.location, name);
+                    let mut finding = finding;
+                    if let Some(place) = helper {
+                        finding.location = place;
+                    }
                     let mark = finding.line_mark();
                     let finding = finding
                         .help("remove one of the two")
@@ -79,4 +86,37 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             }
         }
     }
+}
+
+/// Where the named template writes a variable the second time that a line includes: whoever edits it, edits it for all that
+/// include it.
+fn helper(cx: &AppContext<'_>, place: &Location, variable: &str) -> Option<Location> {
+    let line = place
+        .source
+        .text()
+        .lines()
+        .nth(place.start().line.checked_sub(1)?)?;
+    let (_, rest) = line
+        .split_once("include \"")
+        .or(line.split_once("template \""))?;
+    let (name, _) = rest.split_once('"')?;
+    let chart = cx.chart?;
+    let define = format!("define \"{name}\"");
+    let templates = chart.chart.as_ref().ok()?.templates().iter();
+    templates.into_iter().find_map(|file| {
+        let text = std::str::from_utf8(file.data()).ok()?;
+        let start = text.find(&define)? + define.len();
+        let body = text.get(start..)?;
+        let body = body.split_once("define \"").map_or(body, |(body, _)| body);
+        let written = format!("name: {variable}");
+        let is_whole = |at: usize| {
+            let rest = body.get(at + written.len()..).unwrap_or_default();
+            !rest.starts_with(|char: char| char.is_alphanumeric() || "_-.".contains(char))
+        };
+        let mut found = body.match_indices(&written).filter(|(at, _)| is_whole(*at));
+        let (at, _) = found.nth(1)?;
+        let source = Source::read(&cx.workspace.root, &chart.path(file.name())).ok()?;
+        let span = Span::new(start + at, start + at + written.len());
+        Some(Location::new(&Arc::new(source), span))
+    })
 }

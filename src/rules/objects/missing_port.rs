@@ -244,8 +244,7 @@ fn backends<'o>(
             continue;
         };
         let services = known.of_kind("Service", ingress);
-        let service = services.and_then(|services| services.get(name));
-        let Some(service) = service.filter(|service| service.group().is_empty()) else {
+        let Some(service) = services.and_then(|services| services.of_group("", name)) else {
             continue;
         };
         let ports = items(service.at(&["spec", "ports"]));
@@ -264,7 +263,8 @@ fn backends<'o>(
             }
             _ => port.get("name").and_then(Value::as_str) == Some(wanted.as_str()),
         };
-        if ports.iter().any(|port| is_there(&port)) {
+        // Who leads requests to the last port wants them refused: nothing listens there.
+        if ports.iter().any(|port| is_there(&port)) || wanted == "65535" {
             continue;
         }
         let there: Vec<String> = ports

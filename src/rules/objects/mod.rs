@@ -16,6 +16,7 @@ mod name_pattern;
 mod other_namespace;
 mod refused_by_project;
 mod selects_nothing;
+mod ways;
 mod wildcard_permission;
 
 use super::Rule;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::ways::Ways;
 use crate::manifests::{Brought, BroughtObject, Call};
 use crate::masking::{ObjectName, text};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
@@ -18,7 +19,8 @@ rule! {
     /// brings it to another namespace of the environment, the name is reported; so is `orders.svc`, which leaves out the
     /// namespace.
     ///
-    /// Ignored: namespaces with an app whose chart is not in the repository; Services that the repository keeps as plain
+    /// Ignored: Services of a chart that the tool which deploys the caller deploys, too, where another tool brings the one that
+    /// is found: they are two ways to deploy the same; namespaces with an app whose chart is not in the repository; Services that the repository keeps as plain
     /// YAML; where not all apps are checked.
     ///
     /// ## Why it matters
@@ -47,7 +49,7 @@ rule! {
 }
 
 /// The namespaces of one environment that have a Service, by its name.
-type Services<'c> = BTreeMap<(&'c str, &'c str), BTreeSet<&'c str>>;
+type Services<'c> = BTreeMap<(&'c str, &'c str), BTreeMap<&'c str, &'c Brought>>;
 
 /// A call that the own namespace does not answer.
 struct Astray<'c> {
@@ -74,10 +76,11 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                 // Where its namespace is not known, it may be that of the pod.
                 let namespace = brought.known_namespace_of(object).unwrap_or_default();
                 let known = services.entry((environment, &object.name)).or_default();
-                known.insert(namespace);
+                known.insert(namespace, brought);
             }
         }
     }
+    let ways = Ways::of(cx);
     let mut found = Vec::new();
     for brought in cx.brought {
         for object in brought.objects.iter().flatten() {
@@ -89,13 +92,14 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             }
             for call in &object.calls {
                 let there = services.get(&(&*brought.environment, &*call.host));
-                let mut there = there.into_iter().flatten().copied();
+                let mut there = there.into_iter().flatten();
                 let (first, second) = (there.next(), there.next());
-                let Some(there) = first.filter(|there| second.is_none() && !there.is_empty())
+                let Some((there, by)) =
+                    first.filter(|(there, _)| second.is_none() && !there.is_empty())
                 else {
                     continue;
                 };
-                if there != here || call.is_svc {
+                if (*there != here || call.is_svc) && !ways.has_own(brought, by) {
                     found.push(Astray {
                         brought,
                         object,

@@ -24,7 +24,7 @@ rule! {
     /// and channels (`main`, `master`, `prod`, `stable`, `edge`, `nightly`, `dev`, …) are a warning, and so is the base of an image by itself
     /// (`nginx:alpine`). An image written
     /// as one text without a tag means `latest`, too; that is a warning, unless the app has a chart, which may add its
-    /// `appVersion`. An image with a digest never changes, so it is fine. A tag that is the same in all environments is a
+    /// `appVersion` and does not run the text as it is. An image with a digest never changes, so it is fine. A tag that is the same in all environments is a
     /// warning: the deployment may give the real one. Where nothing in the repository says how the app is deployed, it is
     /// an info. All images of a file with the same tag are one finding. An image that a template of the chart writes out is a
     /// warning at its line, when an environment of production deploys it; so is judged what the place that deploys the app
@@ -293,11 +293,16 @@ fn is_tag_of_image(cx: &AppContext<'_>, version: &Tree<'_>) -> bool {
             .and_then(|name| name.split_once(':'));
         tag.is_some_and(|(_, tag)| tag == version)
     };
+    runs(cx, has)
+}
+
+/// Whether a container runs such an image in production, by what the chart makes.
+fn runs(cx: &AppContext<'_>, is_it: impl Fn(&str) -> bool) -> bool {
     cx.production().any(|(values, _)| {
         let made = cx.manifests.workloads(values.name()).unwrap_or_default();
         let containers = made.iter().flat_map(|workload| &workload.containers);
         let mut images = containers.filter_map(|container| container.image.as_deref());
-        images.any(has)
+        images.any(&is_it)
     })
 }
 
@@ -323,7 +328,8 @@ fn fault_of(cx: &AppContext<'_>, section: &Section<'_, '_>, tree: &Tree<'_>) -> 
     match name.split_once(':') {
         Some((_, tag)) => Some(Fault::Moves(Moving::read(tag)?, tag.to_owned())),
         // The template may put a tag behind it: one from elsewhere in the values, or the chart's appVersion.
-        None if cx.chart.is_some() || names_version(section) => None,
+        None if cx.chart.is_some() => runs(cx, |image| image == text).then_some(Fault::NoTag),
+        None if names_version(section) => None,
         None => Some(Fault::NoTag),
     }
 }

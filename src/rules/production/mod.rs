@@ -1,5 +1,6 @@
 //! What must hold in the environments of the production tier.
 
+mod capacity;
 mod debug_enabled;
 mod given;
 mod hosts;

@@ -123,11 +123,17 @@ enum Shared {
     Value(Leak),
     /// They are defaults of one map, which production does not override: the map is what to write.
     Defaults { map: Option<Path>, word: String },
+    /// They are defaults of one name that say which environment it is: one for each of several services.
+    Said { name: String, word: String },
 }
 
 impl Shared {
     fn of(setting: &Setting<'_, '_>, leak: &Leak) -> Shared {
         match setting.is_default() {
+            true if leak.says_environment => Shared::Said {
+                name: setting.name.clone(),
+                word: leak.word.clone(),
+            },
             true => Shared::Defaults {
                 map: setting.path().parent(),
                 word: leak.word.clone(),
@@ -238,7 +244,7 @@ impl<'c> Known<'c> {
             return None;
         }
         let words = words_of(&setting.name);
-        if says_test_mode(&words, setting.text) {
+        if says_test_mode(&words, setting.text) || is_deliberate(&words) {
             return None;
         }
         if let Some(word) = said_environment(setting.text, setting.is_item, &words) {
@@ -348,6 +354,12 @@ impl<'c> Known<'c> {
     }
 }
 
+/// Whether a key says that requests go elsewhere, too: what production answers is sent to another environment to be compared.
+fn is_deliberate(words: &[String]) -> bool {
+    const WORDS: [&str; 5] = ["canary", "mirror", "mirrored", "replay", "shadow"];
+    words.iter().any(|word| WORDS.contains(&word.as_str()))
+}
+
 /// Whether a value names what nodes are tainted with. Pods that tolerate it may run there, besides everywhere else.
 fn is_toleration(setting: &Setting<'_, '_>) -> bool {
     let mut segments = setting.path().segments().iter();
@@ -420,7 +432,7 @@ fn of_data(
 /// How sure it is that an address which all environments have was forgotten: one next to it names the environment where it is
 /// deployed, and another one in production.
 fn forgotten(setting: &Setting<'_, '_>, word: &str) -> Option<Confidence> {
-    if !setting.text.contains("://") {
+    if !setting.text.contains("://") && !is_host(setting.text) {
         return None;
     }
     let mut others = setting.before_production();
@@ -439,6 +451,19 @@ fn forgotten(setting: &Setting<'_, '_>, word: &str) -> Option<Confidence> {
     });
     let is_forgotten = beside.any(|(here, there)| names_it(there) && !names_it(here));
     is_forgotten.then_some(Confidence::Medium)
+}
+
+/// Whether a text is the full name of a host: `grafana.dev.shop.example`.
+fn is_host(text: &str) -> bool {
+    let labels: Vec<&str> = text.split('.').collect();
+    let is_label = |label: &&str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.bytes().all(is_part)
+    };
+    let is_named = labels
+        .last()
+        .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    labels.len() >= 3 && is_named && labels.iter().all(is_label)
 }
 
 /// Whether a text has a word, between marks.

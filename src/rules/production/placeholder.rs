@@ -4,7 +4,7 @@ use envlint_yaml::{Segment, Span};
 
 use super::given::{GivenValue, Verdict, check_given};
 use crate::masking::{Name, Said, text};
-use crate::rules::setting::{Setting, causes, of_production};
+use crate::rules::setting::{Setting, causes, of_production, texts_of_production};
 use crate::rules::{AppContext, Check, Reporter, Role, SourceContext, rule};
 use crate::source::{Confidence, Location, Severity};
 use crate::values::words_of;
@@ -18,6 +18,7 @@ rule! {
     /// their place: `REPLACE_ME`, `CHANGE-ME`, `REPLACE_WITH_…`, `YOUR_CLIENT_KEY`, `TO_BE_REPLACED`, `<your-domain>`, `TODO`, hosts such as `shop.your-domain.com`, parts of addresses
     /// in capitals (`ghcr.io/OWNER/shop`), and hosts under a domain that nobody can have (`shop.example`, `.invalid`, `.test`).
     /// An image with a variable of a shell in it (`${REGISTRY}/shop`) is one where Argo CD deploys it, which fills in none.
+    /// So is a variable of a pipeline (`${{ DATABASE_URL }}`), where what deploys the app is read and fills in no files (`envsubst`, `sed`).
     /// Labels and annotations are ignored; so are secrets, which `secrets/default-password` reports.
     ///
     /// Of the manifests that fetch what is deployed (Application, ApplicationSet and AppProject of Argo CD, the repositories of Flux), it
@@ -56,6 +57,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let found = of_production(cx, &is_wanted).into_iter();
     let found = found
         .filter(|setting| is_one(&setting.name, setting.text) || is_taken_as_it_is(cx, setting));
+    let of_pipelines = texts_of_production(cx, &|_, text| is_of_pipeline(text)).into_iter();
+    let found = found.chain(of_pipelines.filter(|setting| is_deployed_unchanged(cx, setting)));
     let found = found.filter(|setting| !setting.is_metadata() && !is_secret(setting));
     let found = found.filter(|setting| !is_said_of_sealed(cx, setting));
     // Whoever fills in one of a file's sees the others.
@@ -83,6 +86,42 @@ fn is_open_image(name: &str, text: &str) -> bool {
 fn is_taken_as_it_is(cx: &AppContext<'_>, setting: &Setting<'_, '_>) -> bool {
     let deployment = cx.app.deployment(setting.values.name());
     deployment.is_some_and(|deployment| deployment.tool == Some("Argo CD"))
+}
+
+/// Whether a value is a variable as pipelines write it: `${{ DATABASE_URL }}`. Neither Helm nor a shell fills that in.
+fn is_of_pipeline(text: &str) -> bool {
+    let inner = text.trim().strip_prefix("${{");
+    let inner = inner.and_then(|inner| inner.strip_suffix("}}"));
+    inner.is_some_and(|inner| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+        !inner.trim().is_empty() && inner.trim().bytes().all(is_part)
+    })
+}
+
+/// Whether the files are read that deploy an app, and none of them changes what lies in the repository before.
+fn is_deployed_unchanged(cx: &AppContext<'_>, setting: &Setting<'_, '_>) -> bool {
+    /// Programs and actions that fill in variables of files.
+    const FILLING: [&str; 8] = [
+        "envsubst",
+        "gomplate",
+        "perl ",
+        "replace-tokens",
+        "replacetokens",
+        "sed ",
+        "variable-substitution",
+        "yq ",
+    ];
+    let Some(deployment) = cx.app.deployment(setting.values.name()) else {
+        return false;
+    };
+    let mut evidence = deployment.evidence.iter();
+    cx.app.has_evidence()
+        && evidence.all(|evidence| {
+            let source = cx.workspace.open_file(&evidence.file);
+            !FILLING
+                .iter()
+                .any(|program| source.text().contains(program))
+        })
 }
 
 /// Values that the place gives which deploys to production.
@@ -312,6 +351,14 @@ const ASKED_FOR: [&str; 70] = [
     "zone",
 ];
 
+/// Domains of companies that are called so: those that Hetzner gives its customers.
+const REAL_DOMAINS: [&str; 4] = [
+    "your-cloud.host",
+    "your-objectstorage.com",
+    "your-server.de",
+    "your-storagebox.de",
+];
+
 /// Whether a word stands for one's own: `your-docker-registry`; in capitals whatever it is, `YOUR_CLIENT_KEY`.
 fn is_own(part: &str) -> bool {
     let is_loud = |rest: &str| {
@@ -355,7 +402,8 @@ fn has_stand_in(text: &str) -> bool {
         || small
             .split(['.', '/', ':', '@'])
             .any(|part| STAND_INS.contains(&part))
-        || text.split(['.', '/', ':', '@']).any(is_own)
+        || !REAL_DOMAINS.iter().any(|domain| small.contains(domain))
+            && text.split(['.', '/', ':', '@']).any(is_own)
         || text.contains('/') && text.split(['/', ':', '@']).any(|part| LOUD.contains(&part))
 }
 
@@ -412,6 +460,8 @@ mod tests {
             "<b>your</b>",
             "your.domain.of.life",
             "u123456.your-storagebox.de",
+            "https://mail.your-server.de:993",
+            "k8s.your-cloud.host",
             "your-voice.io",
             "your-memories-photos",
             "replacement",

@@ -1,5 +1,7 @@
 //! `production/shared-data`.
 
+use envlint_yaml::Path;
+
 use crate::masking::{Name, Said, text};
 use crate::naming::{Tier, mentions};
 use crate::rules::setting::{Other, Setting, causes, of_production};
@@ -56,7 +58,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         .filter_map(|setting| {
             let (kind, part) = data(&words_of(&setting.name), setting.text)?;
             let from = twin(&setting)?.values.name().to_string();
-            (!is_apart(&setting, kind)).then(|| (setting.clone(), (kind, part.to_owned(), from)))
+            let is_apart = is_apart(&setting, kind) || is_kept_apart(cx, &setting, kind);
+            (!is_apart).then(|| (setting.clone(), (kind, part.to_owned(), from)))
         });
     for cause in causes(found) {
         let (kind, part, from) = &cause.what;
@@ -262,6 +265,41 @@ fn public_host(text: &str) -> Option<&str> {
         )
         && !labels.contains(&"svc");
     (is_host && labels.len() >= 3 && is_public).then_some(host)
+}
+
+/// Whether the template that prints the name prints something of the environment behind it: `{{ .Values.bucket }}/{{ .Values.env }}/a`.
+fn is_kept_apart(cx: &AppContext<'_>, setting: &Setting<'_, '_>, kind: Kind) -> bool {
+    if !matches!(kind, Kind::Bucket | Kind::Account) {
+        return false;
+    }
+    let (Some(reads), Some(twin)) = (cx.chart.and_then(|chart| chart.reads()), twin(setting))
+    else {
+        return false;
+    };
+    let (here, there) = (
+        setting.values.effective.as_ref(),
+        twin.values.effective.as_ref(),
+    );
+    let Some((here, there)) = here.zip(there) else {
+        return false;
+    };
+    let text_at = |tree: &Tree<'_>, path: &Path| {
+        let found = tree.at(path)?;
+        found.as_scalar().map(|scalar| scalar.text().to_owned())
+    };
+    let mut places = reads.places(setting.path()).into_iter();
+    places.any(|read| {
+        let Some(place) = cx.place_of_read(&read) else {
+            return false;
+        };
+        let text = place.source.text();
+        let rest = text.get(place.span.end..).unwrap_or_default();
+        let end = place.span.end + rest.find('\n').unwrap_or(rest.len());
+        let behind = text.get(place.span.end..end).unwrap_or_default();
+        let mut others = reads.paths_in(read.file(), place.span.end..end).into_iter();
+        behind.contains(".Release.Namespace")
+            || others.any(|path| text_at(here, &path) != text_at(there, &path))
+    })
 }
 
 /// In larger maps, nothing is looked for next to a setting: it would be done for each of their keys.

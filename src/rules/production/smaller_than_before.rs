@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use envlint_yaml::{Path, Segment};
 
+use super::capacity::is_no_less_in_all;
 use crate::masking::{Name, Said, Text, text};
 use crate::rules::setting::{Other, Setting, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -19,7 +20,8 @@ rule! {
     /// Compares the environments of the production tier with the one that is promoted to them, and reports what is
     /// smaller in production: replicas and the bounds of autoscaling, sizes of volumes, requests and limits of
     /// resources, sizes of heaps. One finding names all that is smaller in one file. Replicas do not count where
-    /// autoscaling decides, and a zero says that something is turned off; less than a tenth is no difference. Paths that `envlint.yaml` says more of are ignored:
+    /// autoscaling decides, and a zero says that something is turned off; less than a tenth is no difference. A pod may have less where
+    /// production has so many more of them that it has no less in all, and a limit may be lower where no less is asked for. Paths that `envlint.yaml` says more of are ignored:
     /// `drift/undeclared-difference` and `drift/expectation` report them.
     ///
     /// ## Why it matters
@@ -88,7 +90,21 @@ fn lower<'s, 'a>(setting: &Setting<'s, 'a>) -> Option<(Other<'s, 'a>, &'a str)> 
     };
     let is_lower =
         compare_measures(here, there) == Some(Ordering::Less) && !is_nearly_same(here, there);
-    (is_lower && !is_load_test && !is_zero(here)).then_some((before, there))
+    if !is_lower || is_load_test || is_zero(here) {
+        return None;
+    }
+    let is_of_pod = heap(setting.text).is_some() || is_of_pod(&setting.name);
+    let own = setting.values.effective.as_ref().filter(|_| is_of_pod);
+    let is_made_up = own.zip(before.values.effective.as_ref());
+    let is_made_up = is_made_up
+        .is_some_and(|(own, other)| is_no_less_in_all((own, here), (other, there), setting.path()));
+    (!is_made_up).then_some((before, there))
+}
+
+/// Whether a name is that of something that each pod has.
+fn is_of_pod(name: &str) -> bool {
+    let words = words_of(name);
+    matches!(words.last().map(String::as_str), Some("cpu" | "memory"))
 }
 
 /// Whether an environment does not use a value: a section around it is turned off, or autoscaling decides.

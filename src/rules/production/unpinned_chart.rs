@@ -115,16 +115,15 @@ enum Range<'v> {
 impl<'v> Range<'v> {
     /// What a version leaves open; none for one version, a digest, and what is no version.
     fn of(version: &'v str) -> Option<Range<'v>> {
-        if matches!(version, "" | "latest" | "*" | "x" | "X" | ">0" | ">=0") {
+        let is_wildcard = |part: &str| matches!(part, "*" | "x" | "X");
+        let mut parts = version.trim_start_matches('v').split('.');
+        if matches!(version, "" | "latest" | ">0" | ">=0") || parts.clone().all(is_wildcard) {
             return Some(Range::Any);
         }
         let is_digit = |char: char| char.is_ascii_digit();
         let is_lower = version.starts_with('>');
         let is_upper = version.contains(['<', '~', '^', ',']) || version.contains(" - ");
-        let is_wild = version
-            .trim_start_matches('v')
-            .split('.')
-            .any(|part| matches!(part, "*" | "x" | "X"));
+        let is_wild = parts.any(is_wildcard);
         if !version.contains(is_digit) {
             return None;
         }
@@ -247,7 +246,7 @@ mod tests {
 
     #[test]
     fn ranges_with_an_end_are_told_from_those_without() {
-        for open in ["", "latest", "*", ">=0"] {
+        for open in ["", "latest", "*", ">=0", "x.x.x", "X.*"] {
             assert_eq!(Range::of(open), Some(Range::Any), "{open}");
         }
         for endless in [">=1.4.0", ">1", ">=1.0.0-0"] {

@@ -14,7 +14,7 @@ rule! {
     /// ## What it does
     ///
     /// Checks `resources.requests`, `resources.limits` and the sizes of volumes (`persistence.size`, `sizeLimit`), and
-    /// reports:
+    /// reports, where a template of the chart may read them:
     ///
     /// - text that is not a quantity: `512MB`, `1gb`, `2 Gi`
     /// - negative quantities
@@ -53,14 +53,13 @@ rule! {
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for (values, _) in cx.readable() {
         for section in values.sections.iter() {
-            if is_amounts(&section) {
-                for (name, tree) in section.entries() {
-                    check_value(values, &section, (name, tree), Some(name), out);
-                }
-            }
+            let is_amounts = is_amounts(&section);
             for (key, tree) in section.entries() {
+                if is_amounts {
+                    check_value(cx, values, (&section, key, tree), Some(key), out);
+                }
                 if is_size(&section, key) {
-                    check_value(values, &section, (key, tree), None, out);
+                    check_value(cx, values, (&section, key, tree), None, out);
                 }
             }
         }
@@ -96,9 +95,9 @@ fn is_size(section: &Section<'_, '_>, key: &str) -> bool {
 }
 
 fn check_value(
+    cx: &AppContext<'_>,
     values: &EnvironmentValues<'_>,
-    section: &Section<'_, '_>,
-    (key, tree): (&str, &Tree<'_>),
+    (section, key, tree): (&Section<'_, '_>, &str, &Tree<'_>),
     resource: Option<&str>,
     out: &mut Reporter<'_>,
 ) {
@@ -121,8 +120,12 @@ fn check_value(
     let Some(value) = section.located(key) else {
         return;
     };
+    // Nothing comes of what no template reads: `values/unused` speaks of it.
+    if cx.has_one_chart() && !cx.may_read(value.path()) {
+        return;
+    }
     let message = text!("`{}` is {}: {}", value.path(), Said(&text), complaint.why);
-    let mut finding = out.value(values, &value, message);
+    let mut finding = out.written(cx, values, &value, message);
     finding = match complaint.meant {
         Some(meant) => {
             let is_own = finding.related.is_empty() && scalar.style() == Style::Plain;

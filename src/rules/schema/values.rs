@@ -14,7 +14,7 @@ use crate::masking::{Name, Said, Text, text};
 use crate::resolve::{EnvironmentValues, source_of};
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Location, Severity, Source};
-use crate::values::{Located, Tree};
+use crate::values::{Located, Pattern, Tree};
 use crate::workspace::{SchemaError, ValuesSchema};
 
 rule! {
@@ -25,6 +25,9 @@ rule! {
     /// Validates the effective values of every environment, as Helm does before it renders. The schema is the one that
     /// the app names in `envlint.yaml` (`schema:`), else the chart's `values.schema.json`, else the workspace's
     /// (`schemas: {values: …}`). Drafts 4, 6, 7, 2019-09 and 2020-12 are supported.
+    ///
+    /// What is given when the app is deployed (`--set global.domain=…`) may be anything that fits, so nothing is said of its place,
+    /// and of the maps around it only which keys the schema does not know.
     ///
     /// A schema that cannot be compiled is one finding. envlint follows no references to other files or to the network. A
     /// `$ref` to the network is one info: what it stands for is not checked, and the rest of the schema is.
@@ -60,6 +63,9 @@ rule! {
 
 /// How many properties of a schema are compared with a key that it does not know.
 const MOST_KEYS: usize = 1_000;
+
+/// The words of a schema below which a condition decides.
+const CONDITIONS: [&str; 3] = ["then", "else", "dependentSchemas"];
 
 /// How many mistakes of one environment are reported.
 const MOST: usize = 50;
@@ -196,6 +202,7 @@ impl Level<'_, '_> {
             .iter()
             .map(|error| Complaint { level: self, error });
         Ok(complaints
+            .filter(|complaint| !complaint.may_be_mended())
             .flat_map(|complaint| complaint.findings(out))
             .collect())
     }
@@ -261,6 +268,37 @@ impl<'a> Complaint<'_, 'a> {
                 ))]
             }
         }
+    }
+
+    /// Whether what is given when the app is deployed, and nobody here knows, may mend it: at its place, around it or in it, or
+    /// anywhere where a condition of the schema decides. A key that is one too many stays, whatever is given.
+    fn may_be_mended(&self) -> bool {
+        let file = self.level.values.file;
+        let path = self.place().path().clone();
+        let path = match self.error.kind() {
+            ValidationErrorKind::AdditionalProperties { .. }
+            | ValidationErrorKind::UnevaluatedProperties { .. } => return false,
+            ValidationErrorKind::Required { property } => {
+                path.key(property.as_str().unwrap_or_default())
+            }
+            _ => path,
+        };
+        let segments = path.segments();
+        let inside = segments.get(self.level.root.path().segments().len()..);
+        let inside = inside.unwrap_or_default();
+        // Every subchart has the `global` of the root.
+        let is_global = matches!(inside.first(), Some(Segment::Key(key)) if key == "global");
+        let place = if is_global { inside } else { segments };
+        let mut conditions = self.error.schema_path().segments();
+        let is_conditional = conditions.any(|segment| {
+            matches!(&segment, LocationSegment::Property(key) if CONDITIONS.contains(&&**key))
+        });
+        let touches = |given: Path| {
+            let given = given.segments();
+            is_conditional || given.starts_with(place) || place.starts_with(given)
+        };
+        let mut given = file.given().filter_map(Pattern::as_path);
+        file.is_given(&path) || given.any(|given| !given.is_root() && touches(given))
     }
 
     /// The value that the mistake is about.

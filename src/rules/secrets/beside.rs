@@ -2,10 +2,10 @@
 
 use envlint_yaml::{Kind, Mapping, Node, Path, Segment, Span};
 
-use crate::rules::SourceContext;
 use crate::rules::comments::{above, beside};
+use crate::rules::{Reporter, SourceContext};
 use crate::sensitive::{Reason, Sensitive};
-use crate::values::{plain_key, words_of};
+use crate::values::words_of;
 
 /// A program that stands in for a service where people develop and test.
 struct Emulator {
@@ -69,8 +69,15 @@ const EMULATORS: [Emulator; 4] = [
 /// How many settings next to a secret are looked at.
 const MOST: usize = 500;
 
+/// So many bytes of a text are searched for one word in the time that looking at one of them takes.
+const SEARCHED_AT_ONCE: usize = 16;
+
 /// Whether a password that somebody made up is for an emulator that a setting next to it names.
-pub(super) fn is_for_emulator(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+pub(super) fn is_for_emulator(
+    cx: &SourceContext<'_>,
+    sensitive: &Sensitive,
+    out: &Reporter<'_>,
+) -> bool {
     let is_made_up = matches!(
         sensitive.reason,
         Reason::Default | Reason::Chosen | Reason::Connection
@@ -79,7 +86,7 @@ pub(super) fn is_for_emulator(cx: &SourceContext<'_>, sensitive: &Sensitive) -> 
         return false;
     }
     let mut roots = cx.source.document.documents().iter();
-    let Some(settings) = roots.find_map(|root| around(root, sensitive.span)) else {
+    let Some(settings) = roots.find_map(|root| around(root, sensitive.span, out)) else {
         return false;
     };
     let name = name_before(cx, sensitive).map_or("", |(name, _)| name);
@@ -88,6 +95,9 @@ pub(super) fn is_for_emulator(cx: &SourceContext<'_>, sensitive: &Sensitive) -> 
         |names: &[&str]| names.is_empty() || names.iter().any(|name| called.contains(name));
     let mut left = MOST;
     has(settings, &mut left, &mut |name, text| {
+        if !out.may_do(text.len()) {
+            return false;
+        }
         let (small, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
         let is_named = |signs: &[&str]| {
             let mut signs = signs.iter();
@@ -106,7 +116,7 @@ fn is_token_of_dev_server(name: &str, text: &str) -> bool {
 }
 
 /// The map with the settings next to a value; of a variable in a list, the map that has the list: its container.
-fn around(root: &Node, place: Span) -> Option<&Mapping> {
+fn around<'n>(root: &'n Node, place: Span, out: &Reporter<'_>) -> Option<&'n Mapping> {
     let mut node = root;
     let mut found: Option<&Mapping> = None;
     loop {
@@ -118,9 +128,12 @@ fn around(root: &Node, place: Span) -> Option<&Mapping> {
                     found = Some(mapping);
                 }
                 let mut values = mapping.iter().map(|(_, value)| value);
-                values.find(holds)?
+                values.find(holds).filter(|_| out.may_do(mapping.len()))?
             }
-            Kind::Sequence(items) => items.iter().find(holds)?,
+            Kind::Sequence(items) => items
+                .iter()
+                .find(holds)
+                .filter(|_| out.may_do(items.len()))?,
             Kind::Scalar(_) => return found,
         };
     }
@@ -181,7 +194,11 @@ const REPLACED: [&str; 8] = [
 ];
 
 /// Whether a comment next to a secret, or above the Secret that it stands in, says that it is none.
-pub(super) fn is_said_to_be_none(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+pub(super) fn is_said_to_be_none(
+    cx: &SourceContext<'_>,
+    sensitive: &Sensitive,
+    out: &Reporter<'_>,
+) -> bool {
     let text = cx.source.text();
     let at = sensitive
         .parts
@@ -204,7 +221,8 @@ pub(super) fn is_said_to_be_none(cx: &SourceContext<'_>, sensitive: &Sensitive) 
         || !is_drawn && has_telling_key(&sensitive.path)
         || sensitive.in_manifest && {
             let before = text.get(..at).unwrap_or_default();
-            above(text, start_of_object(before)).any(says)
+            out.may_do(before.len() / SEARCHED_AT_ONCE)
+                && above(text, start_of_object(before)).any(says)
         }
 }
 
@@ -222,12 +240,14 @@ fn has_telling_key(path: &Path) -> bool {
     })
 }
 
-/// How the keys end under which values name a Secret.
-const ENDS: [&str; 4] = [
-    "existingsecret",
-    "existingsecretname",
-    "secretname",
-    "secretref",
+/// The words in which keys end under which values name a Secret, the longest first.
+const ENDS: [&[&str]; 6] = [
+    &["existing", "secret", "name"],
+    &["existing", "secret"],
+    &["existingsecret"],
+    &["secret", "name"],
+    &["secretname"],
+    &["secret", "ref"],
 ];
 
 /// Whether values name a Secret that has what a password is for: `existingSecret: shop` in the same map, or
@@ -256,19 +276,77 @@ pub(super) fn has_secret(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool 
     })
 }
 
-/// Whether a key names the Secret for what another key of the map holds: the whole of it, or for all in the map.
+/// Whether a value is the name of who gets in, as an access key is at MinIO, and values next to it name the Secret with the other
+/// half of the pair.
+pub(super) fn is_half_of_pair(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+    let Some(Segment::Key(key)) = sensitive.path.last() else {
+        return false;
+    };
+    let words = words_of(key);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let is_name = match words.as_slice() {
+        [before @ .., "access", "key"] | [before @ .., "access", "key", "id"] => {
+            !before.contains(&"secret")
+        }
+        _ => false,
+    };
+    let is_written = matches!(
+        sensitive.reason,
+        Reason::Default | Reason::Chosen | Reason::Random
+    );
+    is_name && is_written && has_secret(cx, sensitive)
+}
+
+/// What a secret of a template is called, in which nothing has a path: by the words before it, or by the `name:` above its `value:`.
+pub(super) fn called<'s>(cx: &SourceContext<'s>, sensitive: &Sensitive) -> Option<&'s str> {
+    if !cx.is_of_template() || !sensitive.path.is_root() {
+        return None;
+    }
+    let before = cx.source.text().get(..sensitive.parts.first()?.start)?;
+    let line = before.rsplit('\n').next()?;
+    let key = line.trim_start().trim_start_matches("- ");
+    let (key, _) = key.split_once([':', '='])?;
+    let is_name = |name: &&str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        name.len() > 1 && name.bytes().all(is_part)
+    };
+    if key != "value" {
+        return Some(key).filter(is_name);
+    }
+    let above = before.lines().rev().nth(1)?.trim().trim_start_matches("- ");
+    let name = above.strip_prefix("name:")?.trim();
+    Some(name.trim_matches(['"', '\''])).filter(is_name)
+}
+
+/// Whether a key names the Secret for what another key of the map holds: the whole of it, or for all in the map. A mere
+/// `secretName` may be for something else than the password next to it: `tls: {secretName: …, keystorePassword: …}`.
 fn is_for(named: &str, key: &str, is_last: bool) -> bool {
-    let (named, key) = (plain_key(named), plain_key(key));
+    let named = words_of(named);
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
     let mut ends = ENDS.iter();
-    let stem = ends.find_map(|end| named.strip_suffix(end));
-    stem.is_some_and(|stem| match stem {
-        "" | "auth" => is_last,
-        stem => key.starts_with(stem),
-    })
+    let Some((stem, end)) = ends.find_map(|end| Some((named.strip_suffix(*end)?, end))) else {
+        return false;
+    };
+    match stem {
+        [] => is_last && end.first().is_some_and(|word| word.starts_with("existing")),
+        ["auth"] => is_last,
+        stem => {
+            let words = words_of(key);
+            words.len() >= stem.len()
+                && stem
+                    .iter()
+                    .zip(words.iter())
+                    .all(|(stem, word)| stem == word)
+        }
+    }
 }
 
 /// Whether a comment next to a secret calls it public, and the same text is the value of another key, which promises none.
-pub(super) fn is_said_to_be_public(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+pub(super) fn is_said_to_be_public(
+    cx: &SourceContext<'_>,
+    sensitive: &Sensitive,
+    out: &Reporter<'_>,
+) -> bool {
     let [part] = sensitive.parts.as_slice() else {
         return false;
     };
@@ -282,11 +360,15 @@ pub(super) fn is_said_to_be_public(cx: &SourceContext<'_>, sensitive: &Sensitive
     let secret = secret.trim_matches(['"', '\'']);
     let is_other = |at: usize| !(part.start..part.end).contains(&at);
     let is_reported = |at: usize| {
-        let mut all = cx.source.sensitive().iter();
-        all.any(|other| other.span.start <= at && at < other.span.end)
+        let all = cx.source.sensitive();
+        !out.may_do(all.len())
+            || all
+                .iter()
+                .any(|other| other.span.start <= at && at < other.span.end)
     };
     secret.len() >= 4
         && beside(text, *part).any(says)
+        && out.may_do(text.len() / SEARCHED_AT_ONCE)
         && text
             .match_indices(secret)
             .take(MOST)

@@ -1,8 +1,9 @@
 //! `secrets/default-password`.
 
+use super::beside::{called, is_half_of_pair};
 use super::excuse::Excuse;
 use super::way_out::{First, way_out};
-use crate::masking::text;
+use crate::masking::{Name, text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::Reason;
 
@@ -59,13 +60,16 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         if sensitive.reason != Reason::Default {
             continue;
         }
-        let place = if sensitive.path.is_root() {
-            cx.place_without_path(sensitive)
-        } else {
-            text!("`{}`", sensitive.path)
+        if is_half_of_pair(cx, sensitive) {
+            continue;
+        }
+        let place = match called(cx, sensitive) {
+            Some(name) => text!("`{}`", Name(name)),
+            None if sensitive.path.is_root() => cx.place_without_path(sensitive),
+            None => text!("`{}`", sensitive.path),
         };
         let is_placeholder = sensitive.holds_the_place();
-        let excuse = Excuse::of(cx, sensitive);
+        let excuse = Excuse::of(cx, sensitive, out);
         let said = excuse.and_then(|excuse| excuse.words(&place));
         let (message, help) = match said {
             Some((message, help)) => (message, help.into()),

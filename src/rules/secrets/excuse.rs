@@ -7,7 +7,7 @@ use super::beside::{
 };
 use super::branch::is_without_secret;
 use crate::masking::{Text, text};
-use crate::rules::{Exposure, Role, SourceContext};
+use crate::rules::{Exposure, Reporter, Role, SourceContext};
 use crate::sensitive::{GOOGLE, Reason, Sensitive};
 use crate::source::Severity;
 use crate::values::{plain_key, words_of};
@@ -44,7 +44,12 @@ pub(super) enum Excuse {
 }
 
 impl Excuse {
-    pub(super) fn of(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Option<Excuse> {
+    /// That of a secret. What stands around it is searched again for each secret of a file, as far as the rule may.
+    pub(super) fn of(
+        cx: &SourceContext<'_>,
+        sensitive: &Sensitive,
+        out: &Reporter<'_>,
+    ) -> Option<Excuse> {
         let is_password = !is_issued(sensitive.reason) && sensitive.reason != Reason::PrivateKey;
         let is_in_production =
             || cx.role == Role::Deployed && cx.exposure_of(sensitive) == Exposure::Production;
@@ -61,11 +66,11 @@ impl Excuse {
         } else if sensitive.reason == Reason::Token(GOOGLE) && is_called(cx, sensitive, is_of_maps)
         {
             Some(Excuse::OfMaps)
-        } else if !is_issued(sensitive.reason) && is_said_to_be_public(cx, sensitive) {
+        } else if !is_issued(sensitive.reason) && is_said_to_be_public(cx, sensitive, out) {
             Some(Excuse::SaidToBePublic)
         } else if sensitive.reason == Reason::Default && is_fallback(cx, sensitive) {
             Some(Excuse::Fallback)
-        } else if is_made_up(sensitive.reason) && is_insecure(cx, sensitive) {
+        } else if is_made_up(sensitive.reason) && is_insecure(cx, sensitive, out) {
             Some(Excuse::Insecure)
         } else if is_made_up(sensitive.reason)
             && !sensitive.in_manifest
@@ -74,12 +79,12 @@ impl Excuse {
             Some(Excuse::SecretNamed)
         } else if is_in_production() {
             None
-        } else if is_for_emulator(cx, sensitive) {
+        } else if is_for_emulator(cx, sensitive, out) {
             Some(Excuse::Emulated)
         // `test` is one of those that attackers try.
         } else if sensitive.reason != Reason::Default && sensitive.is_of_tests() {
             Some(Excuse::OfTests)
-        } else if !is_issued(sensitive.reason) && is_said_to_be_none(cx, sensitive) {
+        } else if !is_issued(sensitive.reason) && is_said_to_be_none(cx, sensitive, out) {
             Some(Excuse::SaidToBeNone)
         } else {
             None
@@ -161,13 +166,13 @@ fn is_made_up(reason: Reason) -> bool {
 }
 
 /// Whether a template has it for those who name no Secret, and no environment is known to take that branch.
-fn is_insecure(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+fn is_insecure(cx: &SourceContext<'_>, sensitive: &Sensitive, out: &Reporter<'_>) -> bool {
     let is_taken = cx.role == Role::Deployed && cx.exposure_of(sensitive) >= Exposure::Development;
     let at = sensitive
         .parts
         .first()
         .map_or(sensitive.span.start, |part| part.start);
-    cx.is_of_template() && !is_taken && is_without_secret(cx.source.text(), at)
+    cx.is_of_template() && !is_taken && out.may_do(at) && is_without_secret(cx.source.text(), at)
 }
 
 /// Whether an issuer gave it out, so that nobody made it up.

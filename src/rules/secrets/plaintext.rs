@@ -2,9 +2,10 @@
 
 use envlint_yaml::Path;
 
+use super::beside::{called, is_half_of_pair};
 use super::excuse::Excuse;
 use super::way_out::{First, way_out};
-use crate::masking::text;
+use crate::masking::{Name, text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::{Confidence, Severity};
@@ -92,12 +93,15 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         let Some(what) = describe(sensitive) else {
             continue;
         };
-        let place = if sensitive.path.is_root() {
-            cx.place_without_path(sensitive)
-        } else {
-            text!("`{}`", sensitive.path)
+        if is_half_of_pair(cx, sensitive) {
+            continue;
+        }
+        let place = match called(cx, sensitive) {
+            Some(name) => text!("`{}`", Name(name)),
+            None if sensitive.path.is_root() => cx.place_without_path(sensitive),
+            None => text!("`{}`", sensitive.path),
         };
-        let excuse = Excuse::of(cx, sensitive);
+        let excuse = Excuse::of(cx, sensitive, out);
         let said = excuse.and_then(|excuse| excuse.words(&place));
         let (message, help) = match (said, sensitive.reason) {
             (Some((message, help)), _) => (message, help.into()),

@@ -2,10 +2,13 @@
 
 mod dependency;
 mod dotted_key;
+mod meant;
+mod other_readers;
 mod replaced_default;
 mod restated;
 mod template_text;
 mod undefined;
+mod unset_switch;
 mod unused;
 mod unused_default;
 mod wrapper;
@@ -18,6 +21,7 @@ pub(super) const RULES: &[&Rule] = &[
     &replaced_default::RULE,
     &template_text::RULE,
     &undefined::RULE,
+    &unset_switch::RULE,
     &unused::RULE,
     &unused_default::RULE,
 ];

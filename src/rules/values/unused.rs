@@ -7,13 +7,15 @@ use envlint_helm::{Coverage, Reads};
 use envlint_yaml::{Origin, Path, Resolved, Scalar, Segment};
 
 use super::dependency::meant_dependency;
+use super::meant::meant;
+use super::other_readers::OtherReaders;
 use super::restated::{is_rendered, is_restated};
 use super::wrapper;
 use crate::masking::{Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Confidence, Severity, Source};
-use crate::values::{Located, Tree, is_off, is_off_on_the_way, same, words_of};
+use crate::values::{Located, Tree, is_off, is_off_on_the_way, same};
 use crate::workspace::{App, ChartFiles, Tier};
 
 rule! {
@@ -30,7 +32,8 @@ rule! {
     /// It is an error where production sets something that is not the chart's own default, and a warning elsewhere, and
     /// for maps that are turned off (`enabled: false`) and what is in them, for values that only say what the deployment is
     /// (the environment's own name, the namespace, the app, `description`, `owner`), where only a named template reads
-    /// the value that nothing includes, and where the value turns on (`enabled: true`) a section that templates read in any case, and where the objects have just
+    /// the value that nothing includes, for whole sections that the chart's own values have, too, for texts with a
+    /// comment that other values of the file are made of, and where the value turns on (`enabled: true`) a section that templates read in any case, and where the objects have just
     /// these values. Where a path is read that nobody sets and that is written
     /// almost the same, or that has the same key at another place, the finding suggests it; so it does where a section at the
     /// root has nearly the name of a dependency that the values say nothing of. Of a chart without templates, only what stands under
@@ -38,7 +41,8 @@ rule! {
     ///
     /// Nothing is said of a part of the values that a template takes as a whole (`toYaml`, a computed key), of the
     /// values of a subchart that is not in the workspace, of empty values, of anchors that other values use, of the
-    /// selection of a secret backend, of what SOPS writes about a file, of `enabled` at the root where nothing tells how the
+    /// selection of a secret backend, of paths that another YAML file of the chart's folder names (`if: cache.enabled`) or that a
+    /// script which deploys the app reads (`.Values.cache`), of what SOPS writes about a file, of `enabled` at the root where nothing tells how the
     /// app is deployed, of files that other charts read, too, and of files of a chart whose templates read YAML
     /// files (`.Files`, `fromYaml`).
     ///
@@ -88,6 +92,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     if !cx.has_one_chart() {
         return;
     }
+    let readers = OtherReaders::of(cx);
     let mut unused: BTreeMap<String, Unused<'_>> = BTreeMap::new();
     for (index, values) in cx.environments.iter().enumerate() {
         for source in layers(cx, values) {
@@ -105,7 +110,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let mut groups: BTreeMap<Mark, Vec<&Unused<'_>>> = BTreeMap::new();
     for value in unused
         .values()
-        .filter(|value| !value.is_ignored(out))
+        .filter(|value| !value.is_ignored(out) && !readers.name(&value.path))
         .take(MOST)
     {
         groups.entry(value.mark(cx, out)).or_default().push(value);
@@ -351,20 +356,46 @@ fn finding(
     let is_deployed = cx.app.declared.is_some()
         || cx.app.has_evidence()
         || !cx.workspace.apps.iter().any(App::has_evidence);
-    Some(match mark.is_decided && !mark.is_idle && is_deployed {
-        true => finding,
-        false => out.lower_severity(Severity::Warning, finding),
-    })
+    let severity = match mark.is_decided && !mark.is_idle && is_deployed {
+        true => Severity::Error,
+        // Nothing would come of it, whoever read it.
+        false if places().all(|(_, tree)| is_off(tree) && tree.len() == 1) => Severity::Info,
+        false => Severity::Warning,
+    };
+    Some(out.lower_severity(severity, finding))
 }
 
-/// Whether one of two keys is the other behind the name of the map that has both: `pullPolicy` and `imagePullPolicy` in `image`.
-fn repeats_map(map: &Path, [key, other]: [&str; 2]) -> bool {
-    let Some(Segment::Key(name)) = map.last() else {
+/// What the chart's own values have at a path.
+fn default_of<'c>(cx: &'c AppContext<'_>, path: &Path) -> Option<Tree<'c>> {
+    let defaults = cx.chart.and_then(|chart| chart.values.as_ref().ok());
+    defaults.and_then(Tree::of)?.at(path)
+}
+
+/// Whether a value is a note: it has a comment, and another value of the file has its text in it, and more.
+fn is_note(tree: &Tree<'_>) -> bool {
+    /// Shorter ones stand in other words by chance.
+    const SHORTEST: usize = 6;
+    let Some(text) = tree.as_str().filter(|text| text.len() >= SHORTEST) else {
         return false;
     };
-    let whole = [words_of(name), words_of(key)].concat();
-    let short = [words_of(name), words_of(other)].concat();
-    *words_of(other) == *whole || *words_of(key) == *short
+    let (file, own) = (tree.source().text(), tree.location().span);
+    let behind = file.get(own.end..).unwrap_or_default();
+    if !behind
+        .lines()
+        .next()
+        .is_some_and(|line| line.contains(" #"))
+    {
+        return false;
+    }
+    let is_part = |char: char| char.is_alphanumeric() || matches!(char, '-' | '.' | '/' | '@');
+    let mut found = file.match_indices(text);
+    found.any(|(at, _)| {
+        let before = file.get(..at).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let rest = file.get(at + text.len()..).unwrap_or_default();
+        let is_in_more = before.ends_with(is_part) || rest.starts_with(is_part);
+        is_in_more && !(own.start..own.end).contains(&at) && !line.contains('#')
+    })
 }
 
 fn is_production(cx: &AppContext<'_>, index: usize) -> bool {
@@ -396,7 +427,11 @@ impl<'c> Unused<'c> {
         let values = self
             .place(cx)
             .and_then(|(index, _)| cx.environments.get(index));
-        let near = values.and_then(|values| self.near(cx, values, out));
+        let near = values.and_then(|values| {
+            let (index, tree) = self.places.first()?;
+            let first = (*index, &Located::new(self.path.clone(), tree));
+            meant(cx, first, &self.places, values, out)
+        });
         let is_section = || {
             let mut places = self.places.iter();
             places.any(|(_, tree)| tree.as_scalar().is_none())
@@ -420,6 +455,8 @@ impl<'c> Unused<'c> {
                     && !is_off
                     && !self.says_what_is_so(cx, tree)
                     && !self.is_default(cx, tree)
+                    && !self.is_section_of_chart(cx, tree)
+                    && !is_note(tree)
                     && !self.is_restated(cx, *index, tree)
             }),
         }
@@ -455,61 +492,12 @@ impl<'c> Unused<'c> {
 
     /// Whether a value is the chart's own default, once more.
     fn is_default(&self, cx: &AppContext<'_>, tree: &Tree<'_>) -> bool {
-        let defaults = cx.chart.and_then(|chart| chart.values.as_ref().ok());
-        let default = defaults
-            .and_then(Tree::of)
-            .and_then(|root| root.at(&self.path));
-        default.is_some_and(|default| same(&default, tree))
+        default_of(cx, &self.path).is_some_and(|default| same(&default, tree))
     }
 
-    /// A path that is read, that no file of the environment sets, and that may be meant.
-    fn near(
-        &self,
-        cx: &AppContext<'_>,
-        values: &EnvironmentValues<'_>,
-        out: &Reporter<'_>,
-    ) -> Option<Path> {
-        let Some(Segment::Key(key)) = self.path.last() else {
-            return None;
-        };
-        let (index, tree) = self.places.first()?;
-        let value = Located::new(self.path.clone(), tree);
-        let values_there = cx.environments.get(*index)?;
-        if let Some(name) = meant_dependency(cx, values_there, &value) {
-            return Some(Path::root().key(name));
-        }
-        let reads = cx.chart?.reads()?;
-        let parent = self.path.parent()?;
-        let is_free = |path: &Path| !values.mentions(path);
-        let keys = reads.keys_below(&parent);
-        let free = keys.into_iter().filter(|key| is_free(&parent.key(*key)));
-        if let Some(known) = out.slip(key, free) {
-            return Some(parent.key(known));
-        }
-        let longer = reads.keys_below(&parent).into_iter();
-        let mut longer = longer.filter(|known| repeats_map(&parent, [key, known]));
-        if let Some(path) = longer.next().map(|known| parent.key(known)) {
-            return Some(path).filter(is_free);
-        }
-        // All that is in it is read one map further up. Every section has a switch, which says nothing.
-        let mut inner = self.places.iter().flat_map(|(_, tree)| tree.entries());
-        let is_outer = |path: &Path| reads.coverage(path) == Coverage::Read && is_free(path);
-        let all_outer = inner.clone().all(|(key, _)| is_outer(&parent.key(key)));
-        let telling = inner.find(|(key, _)| *key != "enabled");
-        if let Some((key, _)) = telling.filter(|_| all_outer && !parent.is_root()) {
-            return Some(parent.key(key));
-        }
-        // Moved up or down. At the root, only a key of several words says which one is meant.
-        let is_telling = !parent.is_root() || words_of(key).len() > 1;
-        let is_moved = |path: &Path| {
-            let above = path.parent().unwrap_or_default();
-            let (above, parent) = (above.segments(), parent.segments());
-            above.starts_with(parent) || parent.starts_with(above)
-        };
-        let mut moved = reads
-            .paths_to(key)
-            .into_iter()
-            .filter(|path| is_telling && is_moved(path) && is_free(path));
-        moved.next().filter(|_| moved.next().is_none())
+    /// Whether a value is a section that the chart's own values have, too: its author left the templates for it out.
+    fn is_section_of_chart(&self, cx: &AppContext<'_>, tree: &Tree<'_>) -> bool {
+        let default = default_of(cx, &self.path);
+        tree.is_mapping() && default.is_some_and(|default| default.is_mapping())
     }
 }

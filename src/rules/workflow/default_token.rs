@@ -18,7 +18,8 @@ rule! {
     /// the token of the workflow (`secrets.GITHUB_TOKEN`, `github.token`, or none where that is the default), in a repository
     /// with a workflow that every pull request starts. Workflows for some paths only are left out, and so are those for
     /// branches other than `main` and `master`: the pull request may not be theirs. A workflow that starts others by
-    /// itself (`gh workflow run`) is left alone.
+    /// itself (`gh workflow run`) is left alone, and so is a step whose condition compares a variable with another text than
+    /// the workflow gives it (`env.MODE == 'pull_request'` next to `MODE: commit`).
     ///
     /// A `git push` is left alone, too: it is seldom meant to start anything.
     ///
@@ -152,12 +153,71 @@ fn trigger(workflow: &Workflow<'_>) -> Option<Location> {
 /// Where a workflow opens a pull request with its own token.
 fn opening(workflow: &Workflow<'_>) -> Option<Location> {
     workflow.jobs().iter().find_map(|job| {
-        let mut steps = job.steps().into_iter();
+        let steps = job.steps().into_iter();
+        let mut steps = steps.filter(|step| !never_runs(workflow, job, step));
         steps.find_map(|step| match step.uses("peter-evans/create-pull-request") {
             true => by_action(&step),
             false => by_command(workflow, job, &step),
         })
     })
+}
+
+/// Whether the condition of a step compares a variable with another text than the one that the workflow gives it:
+/// `env.MODE == 'pull_request'`, where `MODE: commit` is all that is written.
+fn never_runs(workflow: &Workflow<'_>, job: &Job<'_>, step: &Step<'_>) -> bool {
+    let condition = step.body.get("if");
+    let condition = condition.as_ref().and_then(Tree::as_str);
+    demands(condition.unwrap_or_default())
+        .into_iter()
+        .any(|demand| {
+            let Some((name, text)) = demand.split_once("==") else {
+                return false;
+            };
+            let name = name.trim().strip_prefix("env.");
+            let text = text
+                .trim()
+                .strip_prefix('\'')
+                .and_then(|text| text.strip_suffix('\''));
+            name.zip(text).is_some_and(|(name, text)| {
+                // The innermost one counts.
+                let mut levels = [&step.body, &job.body, &workflow.root].into_iter();
+                let set = levels.find_map(|level| level.get_keys(&["env", name]));
+                let set = set.as_ref().and_then(Tree::as_scalar);
+                let is_other = set.is_some_and(|set| {
+                    let set = set.text();
+                    // GitHub compares texts without regard to case.
+                    !set.contains("${{") && !set.eq_ignore_ascii_case(text)
+                });
+                // A step may set it.
+                let is_set_later = step.body.source().text().contains("GITHUB_ENV");
+                is_other && !is_set_later
+            })
+        })
+}
+
+/// What a condition demands, all of it: the parts between `&&` outside of parentheses. Nothing where one of several may do.
+fn demands(condition: &str) -> Vec<&str> {
+    let condition = condition
+        .trim()
+        .trim_start_matches("${{")
+        .trim_end_matches("}}");
+    let mut found = Vec::new();
+    let (mut depth, mut start) = (0_usize, 0);
+    for (at, char) in condition.char_indices() {
+        let rest = condition.get(at..).unwrap_or_default();
+        match char {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '|' if depth == 0 => return Vec::new(),
+            '&' if depth == 0 && rest.starts_with("&&") => {
+                found.extend(condition.get(start..at));
+                start = at + 2;
+            }
+            _ => {}
+        }
+    }
+    found.extend(condition.get(start..));
+    found
 }
 
 fn by_action(step: &Step<'_>) -> Option<Location> {
@@ -207,4 +267,21 @@ fn is_default(token: &Tree<'_>) -> bool {
         inner.map(str::trim),
         Some("github.token" | "secrets.GITHUB_TOKEN")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::demands;
+
+    #[test]
+    fn a_condition_demands_what_no_other_can_do_for() {
+        for (condition, expected) in [
+            ("env.A == 'b'", &["env.A == 'b'"][..]),
+            ("${{ x && (a || b) && c }}", &[" x ", " (a || b) ", " c "]),
+            ("a && b || c", &[]),
+            ("", &[""]),
+        ] {
+            assert_eq!(demands(condition), expected, "{condition}");
+        }
+    }
 }

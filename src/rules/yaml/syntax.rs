@@ -153,7 +153,8 @@ fn of_values(
     let layers = file.layers().and_then(Result::ok).unwrap_or_default();
     let has_layers = layers.len() > 1;
     let is_given = file.given().next().is_some();
-    let (severity, message) = match (has_layers, cx.chart.is_some()) {
+    let has_chart = cx.chart.is_some() || cx.app.has_evidence();
+    let (severity, message) = match (has_layers, has_chart) {
         (true, _) => (
             Severity::Info,
             "the values file is empty: every value comes from the layers below it",
@@ -171,10 +172,11 @@ fn of_values(
             Severity::Warning,
             "the values file is empty: every value comes from the chart",
         ),
-        (false, false) => {
-            let finding = out.finding(place, "the values file is empty");
-            return vec![finding.help("restore its content, or write `{}` to set nothing")];
-        }
+        (false, false) if has_values(cx) => (
+            Severity::Error,
+            "the values file is empty, but another environment has values",
+        ),
+        (false, false) => (Severity::Warning, "the values file is empty"),
     };
     vec![out.lowered(severity, place, message).help(match severity {
         Severity::Error => "restore its content, or write `{}` to set nothing",
@@ -185,8 +187,13 @@ fn of_values(
 /// Whether an app has values in some environment, and the configuration says that each has its own file: then one without
 /// any was most likely emptied.
 fn is_emptied(cx: &AppContext<'_>) -> bool {
+    cx.app.declaration(cx.workspace).is_some() && has_values(cx)
+}
+
+/// Whether an app has values in some environment.
+fn has_values(cx: &AppContext<'_>) -> bool {
     let has_values = |file: &ValuesFile| file.source.is_ok() && !file.is_empty();
-    cx.app.declaration(cx.workspace).is_some() && cx.files.values.iter().any(has_values)
+    cx.files.values.iter().any(has_values)
 }
 
 fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {

@@ -198,6 +198,7 @@ fn what_is_no_secret() {
         "password: vault:secret/data/app#password",
         "password: <password>",
         "password: required",
+        "config: |\n  [database]\n  url = mysql://${USER}:$__file{/run/token}@db:3306/grafana\n  password = $__env{DB_PASSWORD}\n",
         "dex.config: |\n  bindPW: $ldap.bindpw\n  clientSecret: $argocd-oidc:oidc.clientSecret\n",
         "STRIPE_SECRET_KEY: ${STRIPE_SECRET_KEY:-sk_test_placeholder}",
         "usage: DATABASE_URL=postgresql://user:pass@host/db ./run",

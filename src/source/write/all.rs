@@ -52,9 +52,22 @@ enum Old {
 /// # Errors
 /// When one of them cannot be written.
 pub fn all(files: &[NewFile]) -> Result<(), AllError> {
+    let mut made = Vec::new();
+    let written = put_all(files, &mut made);
+    if written.is_err() {
+        for directory in made.iter().rev() {
+            // One that somebody else has put something into stays.
+            let _ = fs::remove_dir(directory);
+        }
+    }
+    written
+}
+
+/// Writes files; `made` are the directories that are made for them, each behind the one that it is in.
+fn put_all(files: &[NewFile], made: &mut Vec<PathBuf>) -> Result<(), AllError> {
     let mut staged = Vec::with_capacity(files.len());
     for file in files {
-        staged.push(stage(file).map_err(|error| failed(&file.path, error))?);
+        staged.push(stage(file, made).map_err(|error| failed(&file.path, error))?);
     }
     let mut done: Vec<(&Path, Old)> = Vec::new();
     for (file, (old, temporary)) in files.iter().zip(staged) {
@@ -77,9 +90,13 @@ fn failed(path: &Path, error: WriteError) -> AllError {
     }
 }
 
-fn stage(file: &NewFile) -> Result<(Old, NamedTempFile), WriteError> {
+fn stage(file: &NewFile, made: &mut Vec<PathBuf>) -> Result<(Old, NamedTempFile), WriteError> {
     place::confined(&file.path)?;
     if let Some(directory) = file.path.parent() {
+        let above = directory.ancestors();
+        let missing = above.take_while(|at| !at.as_os_str().is_empty() && !at.exists());
+        let missing: Vec<&Path> = missing.collect();
+        made.extend(missing.into_iter().rev().map(Path::to_owned));
         fs::create_dir_all(directory)?;
     }
     let old = match fs::symlink_metadata(&file.path) {
@@ -139,7 +156,7 @@ mod tests {
         ]);
         assert_eq!(refused.unwrap_err().path, at("d"));
         assert_eq!(fs::read_to_string(at("a")).unwrap(), "old");
-        assert!(!at("b/c").exists());
+        assert!(!at("b").exists());
         all(&[file(at("a"), "new"), file(at("b/c"), "new")]).unwrap();
         assert_eq!(fs::read_to_string(at("a")).unwrap(), "new");
         assert_eq!(fs::read_to_string(at("b/c")).unwrap(), "new");

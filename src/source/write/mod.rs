@@ -1,6 +1,7 @@
 //! Writing a file so that an interrupted run leaves the old one: nobody deploys half a file.
 
 mod all;
+mod lock;
 mod place;
 mod replacement;
 mod temporary;
@@ -27,6 +28,9 @@ pub enum WriteError {
     /// Another program changed the file after it was read.
     #[error("it changed on disk after it was read, so nothing was written; run the command again")]
     Changed,
+    /// Another run of this program writes it, and does not come to an end.
+    #[error("another run of envlint is writing it, so nothing was written; run the command again")]
+    Busy,
     /// A file of this name is there already.
     #[error("it already exists, so nothing was written")]
     Exists,

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use tempfile::NamedTempFile;
 
+use super::lock::Lock;
 use super::{WriteError, persist, place, temporary};
 use crate::source::read_regular;
 
-/// How many files are got ready together: each is held open until it is put in its place.
-const AT_ONCE: usize = 256;
+/// How many files are got ready together: each is held open, twice, until it is put in its place.
+const AT_ONCE: usize = 100;
 
 /// A new text, safe on the disk next to the file that it is to replace.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub struct Replacement {
     read: String,
     text: String,
     temporary: NamedTempFile,
+    lock: Option<Lock>,
 }
 
 /// A file whose text was replaced, and can get its old one again.
@@ -48,7 +50,22 @@ impl Replacement {
             read: read.to_owned(),
             text: text.to_owned(),
             temporary,
+            lock: None,
         })
+    }
+
+    /// Keeps others from writing the file until the new text is in its place.
+    ///
+    /// # Errors
+    /// When the file no longer has the text that was read, or another run writes it.
+    fn hold(mut self) -> Result<Replacement, WriteError> {
+        self.lock = Lock::of(&self.path)?;
+        // What cannot be read any more is not the file that was read.
+        let now = read_regular(&self.path);
+        match now.ok().as_deref() == Some(self.read.as_bytes()) {
+            true => Ok(self),
+            false => Err(WriteError::Changed),
+        }
     }
 
     /// Puts the new text in its place, unless the file no longer has the text that was read. Owner and permissions stay.
@@ -56,11 +73,10 @@ impl Replacement {
     /// # Errors
     /// When the file is not the one that was read, or cannot be replaced.
     pub fn put(self) -> Result<Replaced, WriteError> {
-        // What cannot be read any more is not the file that was read.
-        let now = read_regular(&self.path);
-        if now.ok().as_deref() != Some(self.read.as_bytes()) {
-            return Err(WriteError::Changed);
-        }
+        self.hold()?.put_held()
+    }
+
+    fn put_held(self) -> Result<Replaced, WriteError> {
         persist(self.temporary, &self.path)?;
         Ok(Replaced {
             path: self.path,
@@ -103,13 +119,22 @@ pub fn replace_all<Of: Copy + Send + Sync>(
     let mut done: Vec<Replaced> = Vec::new();
     for some in files.chunks(AT_ONCE) {
         let staged = some.par_iter().map(|of| (*of, stage(*of)));
-        let (staged, mut failed) = apart(staged.collect());
+        let (mut staged, mut failed) = apart(staged.collect());
         if failed.is_empty() {
-            let put = staged.into_par_iter();
-            let put = put.map(|(of, replacement)| (of, replacement.put()));
-            let (replaced, unplaced) = apart(put.collect());
-            done.extend(replaced.into_iter().map(|(_, replaced)| replaced));
-            failed = unplaced;
+            // In one order for all runs, so that no two of them wait for each other; and all of them before the first is put
+            // in its place.
+            staged.sort_by(|(_, one), (_, other)| one.path.cmp(&other.path));
+            let held = staged.into_iter();
+            let held = held.map(|(of, replacement)| (of, replacement.hold()));
+            let (held, changed) = apart(held.collect());
+            failed = changed;
+            if failed.is_empty() {
+                let put = held.into_par_iter();
+                let put = put.map(|(of, replacement)| (of, replacement.put_held()));
+                let (replaced, unplaced) = apart(put.collect());
+                done.extend(replaced.into_iter().map(|(_, replaced)| replaced));
+                failed = unplaced;
+            }
         }
         if !failed.is_empty() {
             let stuck = take_back(&done);

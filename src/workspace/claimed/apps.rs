@@ -1,6 +1,6 @@
 //! Apps of what is claimed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::place::Place;
@@ -8,6 +8,7 @@ use super::{Claimed, ClaimedApp};
 use crate::evidence::{Chart, Unread};
 use crate::masking::{Name, text};
 use crate::source::{ancestors, directory_of};
+use crate::values::Pattern;
 use crate::workspace::Environment;
 use crate::workspace::app::App;
 use crate::workspace::deployment::{Deployment, Own};
@@ -102,11 +103,14 @@ fn deployment(place: &Place, environment: &Environment) -> Option<Deployment> {
         Chart::Local(path) => path.clone(),
         Chart::Remote(reference) => without_credentials(reference),
     });
+    // Two places of a list are one path.
+    let mut seen: HashSet<&Pattern> = HashSet::new();
+    let given = claim.given.iter().filter(|given| seen.insert(given));
     Some(Deployment {
         below,
         above,
         chart,
-        given: Arc::from(claim.given.as_slice()),
+        given: given.cloned().collect(),
         release: claim.release.clone(),
         namespace: claim.namespace.clone(),
         cluster: claim

@@ -38,6 +38,8 @@ pub(super) struct Known<'k> {
     pub is_told: &'k dyn Fn(&Claim) -> bool,
     /// Whether nothing else of the workspace tells one.
     pub is_alone: bool,
+    /// The patterns of the files that names tell.
+    pub patterns: Vec<&'k str>,
     /// The environments that the configuration declares.
     pub declared: &'k [Environment],
     /// What is not known.
@@ -92,11 +94,20 @@ pub(super) fn tell(claims: &mut [Claim], known: &Known<'_>) -> Vec<bool> {
     let placed = claims.iter().zip(&told).filter(|(_, told)| **told);
     let placed: BTreeSet<_> = placed.map(|(claim, _)| app_of(claim)).collect();
     let unknown = Open::of(known);
-    // Next to environments, what a script sets up, a tool needs or is given unknown values may belong to any of them.
-    let is_declared = |claim: &Claim| {
+    let elsewhere = words_of(claims.iter().zip(&told), known);
+    let is_elsewhere = |claim: &Claim| {
+        let mut names = claim.names.iter();
+        names.next().is_some_and(|name| elsewhere.contains(name))
+    };
+    // Next to environments, what a tool needs, is given unknown values or is known elsewhere may belong to any of them. What a
+    // command installs is worth to be told apart from these where it has values of its own.
+    let is_known = |claim: &Claim| {
         let is_open = claim.given.iter().any(|given| given.to_string() == "**");
         let is_of_tool = claim.evidence.file.starts_with('.');
-        claim.rank == Rank::Declared && !is_open && !is_of_tool
+        match claim.rank {
+            Rank::Command => !is_open && is_whole(claim) && !is_elsewhere(claim),
+            _ => !is_open && !is_of_tool,
+        }
     };
     let may_be_placed = |claim: &Claim| {
         !claim.rank.is_trial()
@@ -104,15 +115,18 @@ pub(super) fn tell(claims: &mut [Claim], known: &Known<'_>) -> Vec<bool> {
             && has_name(claim)
             && has_chart(claim)
             && !unknown.has(claim)
-            && (is_alone || is_declared(claim))
+            && (is_alone || is_known(claim))
     };
     // What is deployed somewhere that is known may be left over here, but not among others that are deployed.
     let is_new = |claim: &Claim| is_alone || !placed.contains(&app_of(claim));
     let new = claims.iter().zip(&told).filter(|(_, told)| !**told);
     let new = new.filter(|(claim, _)| may_be_placed(claim) && is_new(claim));
+    let new = new.filter(|(claim, _)| claim.rank == Rank::Declared);
     let folders = new.map(|(claim, _)| directory_of(&claim.evidence.file).to_owned());
     let folders: BTreeSet<String> = folders.collect();
-    let is_among = |claim: &Claim| folders.contains(directory_of(&claim.evidence.file));
+    let is_among = |claim: &Claim| {
+        claim.rank == Rank::Declared && folders.contains(directory_of(&claim.evidence.file))
+    };
     let is_placed = |claim: &Claim| may_be_placed(claim) && (is_new(claim) || is_among(claim));
     let open = claims.iter_mut().zip(&told).filter(|(_, told)| !**told);
     let open = open.map(|(claim, _)| claim);
@@ -138,6 +152,31 @@ pub(super) fn tell(claims: &mut [Claim], known: &Known<'_>) -> Vec<bool> {
         .collect()
 }
 
+/// Whether a command says all of what it installs: the release, and values.
+fn is_whole(claim: &Claim) -> bool {
+    claim.release.is_some() && !claim.layers.is_empty()
+}
+
+/// What is deployed to known environments may be called: names of claims, whole and without their first or last word, and the
+/// folders and files that names tell.
+fn words_of<'c>(
+    claims: impl Iterator<Item = (&'c Claim, &'c bool)>,
+    known: &Known<'_>,
+) -> BTreeSet<String> {
+    let names = claims.filter(|(_, told)| **told);
+    let names = names.flat_map(|(claim, _)| &claim.names);
+    let parts = names.flat_map(|name| {
+        let shorter = [name.split_once('-'), name.rsplit_once('-')];
+        let [first, last] = shorter.map(Option::unwrap_or_default);
+        [name.as_str(), first.1, last.0]
+    });
+    let of_files = known
+        .patterns
+        .iter()
+        .flat_map(|pattern| pattern.split(['/', '.']));
+    parts.chain(of_files).map(str::to_owned).collect()
+}
+
 /// What tells apps apart before they have names: what one is called by its evidence, and its chart.
 type App = (Option<String>, Option<String>);
 
@@ -148,10 +187,14 @@ fn app_of(claim: &Claim) -> App {
     )
 }
 
-/// Whether it is called anything that Kubernetes takes for a name.
+/// Whether it is called anything that Kubernetes takes for a name. Words of a script may be none.
 fn has_name(claim: &Claim) -> bool {
+    let is_letter = |char: char| char.is_ascii_alphanumeric() || "-_./".contains(char);
     let mut names = claim.names.iter();
-    names.next().is_some_and(|name| name.len() <= LONGEST)
+    names.next().is_some_and(|name| {
+        let is_word = claim.rank == Rank::Declared || name.chars().all(is_letter);
+        is_word && name.len() <= LONGEST
+    })
 }
 
 /// Whether it is known which chart is deployed: `CHART_NAME` is filled in for each app that is made of a template.

@@ -15,6 +15,9 @@ type Kinship = (Option<String>, usize);
 impl Claimed {
     /// Puts together apps of one chart and one family of files, where no two of them are deployed to one environment.
     pub(super) fn unite_families(&mut self, found: &[FoundApp], called: &Called<'_>) {
+        if self.apps.len() < 2 {
+            return;
+        }
         let by_file: BTreeMap<&str, usize> = found
             .iter()
             .enumerate()

@@ -1,14 +1,16 @@
 //! Files that only their names tell beside what is claimed: those of an app that is claimed are added to it, those that
 //! are layers of one are no apps of their own.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::Place;
-use super::remains::Layers;
+use super::remains::{Layers, Wholes};
 use super::{Claimed, ClaimedApp, Others};
 use crate::evidence::{Chart, Evidence, LayerPath, Unread};
 use crate::masking::{Name, Text, text};
 use crate::naming::{environment_name, family, mentions};
+use crate::source::directory_of;
 use crate::workspace::discover::{FoundApp, FoundFile};
 
 /// Folders that hold what a chart is tried with, and are environments only next to others.
@@ -68,7 +70,8 @@ impl Claimed {
         }
         // With the layers of what was added: `preview-db.yaml` lies below `preview-import.yaml`, as the other ones do.
         layers.extend(self.files());
-        let read = Layers::new(others.root);
+        let (read, wholes) = (Layers::new(others.root), OnceCell::new());
+        let homes: BTreeSet<&str> = others.taken.iter().map(|path| directory_of(path)).collect();
         for (mut app, is_free) in unowned {
             let siblings = app.values.iter().map(|file| &file.path);
             let siblings: Vec<String> = siblings
@@ -79,16 +82,12 @@ impl Claimed {
             app.parts.retain(|file| !layers.contains(&file.path));
             if is_free
                 && !app.values.is_empty()
-                && !self.is_of_helmfile(&app, others.taken)
+                && !self.is_of_helmfile(&app, &homes)
                 && !self.are_parameters(&app, others.parameters)
                 && !self.is_of_layers(&app)
                 && !self.is_passed_over(&app, others.makers)
                 && !self.is_deployed_without(&app)
-                && !self.is_beside_deployed(&app)
-                && !self.is_among_deployed(&app, others)
-                && !self.is_left_beside(&app, &siblings)
-                && !self.is_part_of_deployed(&app, others)
-                && !self.is_copy_of_deployed(&app, others, &read)
+                && !self.is_left_by_deployed(&app, &siblings, others, (&read, &wholes))
             {
                 left.push(app);
             }
@@ -96,19 +95,31 @@ impl Claimed {
         left
     }
 
-    /// Whether the files lie where a helmfile has what it knows of its environments: then they are no app, and that no helmfile
-    /// reads them is said of each.
-    fn is_of_helmfile(&mut self, found: &FoundApp, taken: &BTreeSet<String>) -> bool {
-        let folder_of = |path: &str| {
-            path.rsplit_once('/')
-                .map_or("", |(folder, _)| folder)
-                .to_owned()
-        };
-        let folders: BTreeSet<String> = taken.iter().map(|path| folder_of(path)).collect();
+    /// Whether what is deployed explains why nothing reads the files of an app.
+    fn is_left_by_deployed(
+        &mut self,
+        found: &FoundApp,
+        siblings: &[String],
+        others: &Others<'_>,
+        (read, wholes): (&Layers<'_>, &OnceCell<Wholes>),
+    ) -> bool {
+        if self.apps.is_empty() {
+            return false;
+        }
+        self.is_beside_deployed(found)
+            || self.is_among_deployed(found, others)
+            || self.is_left_beside(found, siblings)
+            || self.is_part_of_deployed(found, others, wholes)
+            || self.is_copy_of_deployed(found, others, read)
+    }
+
+    /// Whether the files lie where a helmfile has what it knows of its environments (`homes`): then they are no app, and that no
+    /// helmfile reads them is said of each.
+    fn is_of_helmfile(&mut self, found: &FoundApp, homes: &BTreeSet<&str>) -> bool {
         let mut files = found.values.iter();
         let is_it = found.chart.is_none()
             && files.all(|file| {
-                !file.path.contains("values") && folders.contains(&folder_of(&file.path))
+                !file.path.contains("values") && homes.contains(directory_of(&file.path))
             });
         if is_it {
             for file in found.files() {

@@ -29,7 +29,7 @@ use crate::source::join;
 pub(in crate::workspace) use names::Called;
 use names::{chart_key_in, name_of};
 use passed::Nowhere;
-use place::{Place, own_layer};
+use place::{Place, Release, own_layer};
 
 /// The apps that claims make.
 #[derive(Debug, Default)]
@@ -110,7 +110,7 @@ pub(super) fn claimed(
         .map(|file| (file.path.as_str(), file.environment.as_str()))
         .collect();
     // Who deploys says what the apps are; who tries one adds to it.
-    claims.sort_by_key(|claim| Reverse(claim.rank));
+    claims.sort_by_key(|claim| (Reverse(claim.rank), claim.has_open_chart()));
     siblings::tell(&mut claims);
     let is_told = |claim: &Claim| environment_of(claim, &by_file, names).is_some();
     positions::tell(&mut claims, &is_told);
@@ -118,6 +118,7 @@ pub(super) fn claimed(
     let known = clusters::Known {
         is_told: &is_told,
         is_alone: found.is_empty() && !beside.has_others,
+        patterns: found.iter().map(|app| app.pattern.as_str()).collect(),
         declared: beside.declared,
         unread,
         missing: beside.missing,
@@ -132,6 +133,7 @@ pub(super) fn claimed(
     claimed.nowhere.extend(placed);
     let mut known: HashMap<homes::Key, Vec<usize>> = HashMap::new();
     let mut owned = Owned::new();
+    let mut by_release: HashMap<(String, Release), usize> = HashMap::new();
     let mut by_chart: HashMap<(Option<String>, String), Vec<usize>> = HashMap::new();
     let mut nowhere: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
     let mut placed = Vec::new();
@@ -167,6 +169,18 @@ pub(super) fn claimed(
             claimed.add_of_other_tool(index, &environment, place);
             continue;
         }
+        let released = place
+            .release()
+            .map(|release| (environment.clone(), release));
+        let same = released
+            .as_ref()
+            .and_then(|key| by_release.get(key))
+            .copied();
+        if let Some(index) = same.filter(|index| claimed.is_once_more(*index, &environment, &place))
+        {
+            claimed.add_once_more(index, environment, place);
+            continue;
+        }
         let key = (name, chart);
         let candidates = known.entry(key.clone()).or_default();
         let of_others = |index: &usize| {
@@ -194,6 +208,9 @@ pub(super) fn claimed(
         }
         if !beside.contains(&index) {
             beside.push(index);
+        }
+        if let Some(released) = released {
+            by_release.entry(released).or_insert(index);
         }
         claimed.add(index, environment, place);
     }

@@ -2,7 +2,7 @@
 
 use super::clusters::NAMELESS;
 use crate::evidence::{Chart, Claim, Names};
-use crate::naming::word_in;
+use crate::naming::{environment_name, word_in};
 use crate::workspace::app::PLACEHOLDER;
 use crate::workspace::discover::{is_of_tools, is_telling};
 
@@ -57,6 +57,11 @@ pub(super) fn name_of(
 ) -> String {
     let environment = Some(environment).filter(|name| *name != NAMELESS);
     let environment = environment.unwrap_or_default();
+    if let Some(name) = claim.names.first()
+        && (is_of_product(name, claim, names) || is_other_environment(name, environment))
+    {
+        return name.clone();
+    }
     let stripped = claim
         .names
         .iter()
@@ -91,23 +96,34 @@ pub(super) fn name_of(
         .unwrap_or_else(|| called.root.to_owned())
 }
 
+/// Whether a name is that of the chart as it stands, and has the environment's name in it by chance: `dynamodb-local`, deployed
+/// to a cluster that is called `local`. A word that everybody takes for an environment is no chance.
+fn is_of_product(name: &str, claim: &Claim, names: &Names) -> bool {
+    let chart = chart_key(claim.chart.as_ref());
+    let own = chart.as_deref().and_then(|chart| chart.rsplit('/').next());
+    own == Some(name) && is_telling(name) && names.of_word(name).is_none()
+}
+
+/// Whether a name is that of another environment than the one that it is deployed to: `deployments/dev/config/prod.yaml` has
+/// the values of what is called `dev`.
+fn is_other_environment(name: &str, environment: &str) -> bool {
+    let told = environment_name(name).filter(|told| told.sure && told.place.is_empty());
+    let known = environment_name(environment);
+    matches!((told, known), (Some(told), Some(known)) if told.stage != known.stage)
+}
+
 /// A name without the environment's.
 fn without(name: &str, environment: &str, names: &Names) -> String {
     let told = names.of_word(name);
-    let part = [Some(environment), told.as_deref()]
-        .into_iter()
-        .flatten()
-        .filter(|part| name.contains(part))
-        .max_by_key(|part| part.len());
-    let Some((before, after)) = part.and_then(|part| name.split_once(part)) else {
+    let parts = [Some(environment), told.as_deref()].into_iter().flatten();
+    let parts = parts.filter(|part| !part.is_empty());
+    let places = parts.filter_map(|part| Some((word_in(name, part)?, part.len())));
+    let Some((at, length)) = places.max_by_key(|(_, length)| *length) else {
         return name.to_owned();
     };
+    let before = name.get(..at).unwrap_or_default();
+    let after = name.get(at + length..).unwrap_or_default();
     let separators = ['-', '_', '.', '/'];
-    let is_edge = (before.is_empty() || before.ends_with(separators))
-        && (after.is_empty() || after.starts_with(separators));
-    if !is_edge {
-        return name.to_owned();
-    }
     let (before, after) = (
         before.trim_end_matches(separators),
         after.trim_start_matches(separators),

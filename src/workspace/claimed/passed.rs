@@ -360,8 +360,8 @@ impl Claimed {
                 *chart == app.chart && files.all(|file| told.contains(&file.environment))
             };
             let is_it = !is_first(app)
-                && app_name(&app.pattern).is_none()
-                && first.iter().any(is_second);
+                && first.iter().any(is_second)
+                && app_name(&app.pattern).is_none();
             for file in app.files().filter(|_| is_it) {
                 let reason = text!(
                     "values files next to the chart tell {}, too, and nothing that envlint reads deploys this one",

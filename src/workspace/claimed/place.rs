@@ -6,6 +6,9 @@ use crate::naming::{is_part, word_in};
 use crate::source::{directory_of, join};
 use crate::workspace::app::PLACEHOLDER;
 
+/// What tells a release of a command apart from all others of an environment: its cluster, its namespace and its name.
+pub(super) type Release = (Option<String>, String, String);
+
 /// One app in one environment.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
@@ -44,6 +47,19 @@ impl Place {
 
     pub(super) fn own(&self) -> Option<&LayerPath> {
         self.claim.layers.get(self.own?)
+    }
+
+    /// The release that a command deploys, where it names all of it.
+    pub(super) fn release(&self) -> Option<Release> {
+        let Claim {
+            cluster,
+            namespace,
+            release,
+            ..
+        } = &self.claim;
+        let named = namespace.clone().zip(release.clone());
+        let named = named.filter(|_| self.claim.rank == Rank::Command);
+        named.map(|(namespace, release)| (cluster.clone(), namespace, release))
     }
 
     /// Whether it is said at this place, too, in whatever words.

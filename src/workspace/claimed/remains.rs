@@ -2,14 +2,15 @@
 //! deploys to, charts that are parts of one that is deployed, copies of values that something else holds. They are no apps, and
 //! that nothing reads them is said of each.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
 
+use envlint_budget::Budget;
 use envlint_yaml::{Map, Node, Value};
 
-use super::{Claimed, ClaimedApp, Others};
+use super::{Claimed, ClaimedApp, Fitting, Others};
 use crate::evidence::{Chart, LayerPath};
 use crate::masking::{Name, Text, text};
 use crate::source::read_text;
@@ -20,6 +21,8 @@ const FEWEST: usize = 5;
 /// More layers are not read for copies, nor are more values of one file compared.
 const MOST_LAYERS: usize = 1000;
 const MOST_VALUES: usize = 1000;
+/// Of all apps, more charts in their charts are not looked at.
+const MOST_PARTS: u64 = 200_000;
 
 impl Claimed {
     /// Whether other files of the form (`siblings`) are layers of apps that manifests deploy to all their environments, and to none
@@ -42,17 +45,18 @@ impl Claimed {
 
     /// Whether the chart of some files is a part of another one, by `file://`, that is deployed to all of their environments:
     /// what they were for is deployed with that, and with its values.
-    pub(super) fn is_part_of_deployed(&mut self, found: &FoundApp, others: &Others<'_>) -> bool {
+    pub(super) fn is_part_of_deployed(
+        &mut self,
+        found: &FoundApp,
+        others: &Others<'_>,
+        known: &OnceCell<Wholes>,
+    ) -> bool {
         let Some(chart) = others.fitting.chart_of(found) else {
             return false;
         };
-        let has_part = |app: &&ClaimedApp| match &app.chart {
-            Some(Chart::Local(whole)) => {
-                *whole != chart && others.fitting.parts(whole).contains(&chart)
-            }
-            _ => false,
-        };
-        let wholes: Vec<&ClaimedApp> = self.apps.iter().filter(has_part).collect();
+        let wholes = known.get_or_init(|| Wholes::of(&self.apps, others.fitting));
+        let wholes = wholes.0.get(&chart).into_iter().flatten();
+        let wholes: Vec<&ClaimedApp> = wholes.filter_map(|app| self.apps.get(*app)).collect();
         let reason = |file: &FoundFile| {
             let mut places = wholes.iter().filter_map(|app| {
                 let place = app.place_of(&file.environment)?;
@@ -84,21 +88,26 @@ impl Claimed {
             return false;
         }
         let reason = |file: &FoundFile| {
+            let places = self.apps.iter().filter_map(|app| {
+                let place = app.place_of(&file.environment)?;
+                (!place.claim.rank.is_trial()).then_some((app, place))
+            });
+            let mut places = places.peekable();
+            // Next to nothing that is deployed, no file need be read.
+            places.peek()?;
             let values = read.values(&LayerPath::file(&file.path))?;
             if !(FEWEST..=MOST_VALUES).contains(&count(&values)) {
                 return None;
             }
-            let mut places = self.apps.iter().filter_map(|app| {
-                let place = app.place_of(&file.environment)?;
-                let layers = place.claim.layers.iter();
-                let mut holding = layers.filter(|layer| {
+            let mut holding = places.filter_map(|(app, place)| {
+                let mut layers = place.claim.layers.iter();
+                let layer = layers.find(|layer| {
                     let known = read.values(layer);
                     known.is_some_and(|known| holds(&known, &values))
                 });
-                let layer = holding.next().filter(|_| !place.claim.rank.is_trial())?;
-                Some((app, layer))
+                Some((app, layer?))
             });
-            let (app, layer) = places.next()?;
+            let (app, layer) = holding.next()?;
             let reason = text!(
                 "nothing reads this file: `{}` is deployed to {} with the same values in {}",
                 Name(&app.name),
@@ -120,6 +129,26 @@ impl Claimed {
             self.named.entry(file).or_insert(reason);
         }
         true
+    }
+}
+
+/// The apps that deploy a chart with others in it, by those: found once for all files that only their names tell.
+pub(super) struct Wholes(HashMap<String, Vec<usize>>);
+
+impl Wholes {
+    fn of(apps: &[ClaimedApp], fitting: &Fitting<'_>) -> Wholes {
+        let room = Budget::new(MOST_PARTS);
+        let mut known: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, app) in apps.iter().enumerate() {
+            let Some(Chart::Local(whole)) = &app.chart else {
+                continue;
+            };
+            let parts = fitting.parts(whole, &room).into_iter();
+            for part in parts.filter(|part| part != whole) {
+                known.entry(part).or_default().push(index);
+            }
+        }
+        Wholes(known)
     }
 }
 

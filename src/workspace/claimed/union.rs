@@ -74,6 +74,31 @@ impl Claimed {
         })
     }
 
+    /// Whether a command deploys a release that another one deploys, with the same chart or one that is not known.
+    pub(super) fn is_once_more(&self, index: usize, environment: &str, place: &Place) -> bool {
+        let app = self.apps.get(index);
+        let known = app.and_then(|app| app.places.get(environment));
+        known.is_some_and(|known| {
+            let is_same =
+                chart_key(known.claim.chart.as_ref()) == chart_key(place.claim.chart.as_ref());
+            (is_same || place.claim.has_open_chart()) && !known.is_said_at(&place.claim.evidence)
+        })
+    }
+
+    /// Adds what another command says of a release: it is one deployment. Where it has values that the other one lacks, they
+    /// contradict each other.
+    pub(super) fn add_once_more(&mut self, index: usize, environment: String, place: Place) {
+        let app = self.apps.get_mut(index);
+        let known = app.and_then(|app| app.places.get_mut(&environment));
+        let Some(known) = known else { return };
+        let mut layers = place.claim.layers.iter();
+        let is_told = layers.all(|layer| known.claim.layers.contains(layer));
+        match is_told || known.claim.layers.is_empty() {
+            true => known.add(place),
+            false => self.add(index, environment, place),
+        }
+    }
+
     /// The first of some apps whose deployment to an environment is one of these.
     fn first_at(
         &self,

@@ -116,7 +116,7 @@ pub(super) fn apps(
         }
     }
     let mut by_place: HashMap<String, Vec<usize>> = HashMap::new();
-    for (index, app) in apps.iter().enumerate() {
+    for (index, app) in apps.iter().enumerate().filter(|_| !parts.is_empty()) {
         for place in [directory_of(&app.pattern), app.directory.as_str()] {
             let near = by_place.entry(place.to_owned()).or_default();
             if near.last() != Some(&index) {

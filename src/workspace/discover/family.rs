@@ -7,7 +7,7 @@ use super::forms::{Form, Reading, Slot, slots, yaml_stem};
 use super::{Found, unclaimed};
 use crate::evidence::Foreign;
 use crate::naming::{
-    environment_name, is_folder_of_environments, is_no_environment, is_part, known_names,
+    environment_name, is_among, is_folder_of_environments, is_no_environment, is_part, known_names,
 };
 use crate::source::{directory_of, nearest};
 use crate::workspace::app::PLACEHOLDER;
@@ -61,8 +61,7 @@ pub(super) fn families(
     let is_chart: BTreeSet<&str> = charts.iter().map(String::as_str).collect();
     let has_top = charts.iter().any(|chart| !chart.contains('/'));
     let is_plain = |path: &str| !foreign.contains_key(path);
-    let mut candidates: BTreeMap<&str, Vec<Slot>> = BTreeMap::new();
-    let mut far: BTreeMap<&str, Vec<Slot>> = BTreeMap::new();
+    let (mut candidates, mut far) = (Candidates::new(), Candidates::new());
     let mut left_out: Vec<&str> = Vec::new();
     for path in files {
         if is_of_a_chart(path, &is_chart) || is_not_deployed(path) {
@@ -79,17 +78,23 @@ pub(super) fn families(
             let (near, others): (Vec<Slot>, Vec<Slot>) = found
                 .into_iter()
                 .partition(|slot| slot.form != Form::Bare || is_near(slot));
-            if near.is_empty() {
-                far.insert(path, others);
+            if !others.is_empty() {
+                far.push((path, others));
             }
-            candidates.insert(path, near);
+            if !near.is_empty() {
+                candidates.push((path, near));
+            }
         }
     }
-    let mut far = settle(&far, &is_chart);
+    let mut families = settle(candidates, &is_chart);
+    families.retain(|_, family| family.is_sure());
+    // What is near a chart by one of its folders alone, and has no sibling there, may be told by another one.
+    let members = families.values().flat_map(|family| family.members.values());
+    let told: BTreeSet<&str> = members.map(|member| member.path.as_str()).collect();
+    far.retain(|(path, _)| !told.contains(path));
+    let mut far = settle(far, &is_chart);
     far.retain(|_, family| family.is_sure());
     let (far, _) = apps::apps(far, &is_chart);
-    let mut families = settle(&candidates, &is_chart);
-    families.retain(|_, family| family.is_sure());
     drop_parts_of_folders(&mut families);
     if let Some(house) = open {
         add_house(&mut families, files, house, &is_plain);
@@ -159,30 +164,47 @@ pub(super) fn is_defaults(path: &str, charts: &BTreeSet<&str>) -> bool {
     matches!(file, "values.yaml" | "values.yml") && charts.contains(directory)
 }
 
-/// Of several ways in which a path tells an environment, the one that has the most siblings; then the surer, then the last.
-fn settle(
-    candidates: &BTreeMap<&str, Vec<Slot>>,
-    charts: &BTreeSet<&str>,
-) -> BTreeMap<String, Family> {
-    let mut counts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for slot in candidates.values().flatten().filter(|slot| !slot.is_odd) {
-        counts.entry(&slot.pattern).or_default().insert(&slot.name);
+/// Paths, in their order, and the ways in which each tells an environment.
+type Candidates<'f> = Vec<(&'f str, Vec<Slot>)>;
+
+/// How many environments the files of a pattern tell, of the patterns that a path must be held against: most paths tell an
+/// environment in one way.
+fn siblings(candidates: &Candidates<'_>) -> HashMap<String, BTreeSet<String>> {
+    let several = candidates.iter().filter(|(_, slots)| slots.len() > 1);
+    let slots = several.flat_map(|(_, slots)| slots);
+    let mut counts: HashMap<String, BTreeSet<String>> = slots
+        .map(|slot| (slot.pattern.clone(), BTreeSet::new()))
+        .collect();
+    if counts.is_empty() {
+        return counts;
     }
+    let slots = candidates.iter().flat_map(|(_, slots)| slots);
+    for slot in slots.filter(|slot| !slot.is_odd) {
+        if let Some(names) = counts.get_mut(&slot.pattern) {
+            names.insert(slot.name.clone());
+        }
+    }
+    counts
+}
+
+/// Of several ways in which a path tells an environment, the one that has the most siblings; then the surer, then the last.
+fn settle(candidates: Candidates<'_>, charts: &BTreeSet<&str>) -> BTreeMap<String, Family> {
+    let counts = siblings(&candidates);
     let mut families: BTreeMap<String, Family> = BTreeMap::new();
     for (path, slots) in candidates {
-        let weight = |slot: &&Slot| {
-            let siblings = counts.get(slot.pattern.as_str()).map_or(0, BTreeSet::len);
+        let weight = |slot: &Slot| {
+            let siblings = counts.get(&slot.pattern).map_or(0, BTreeSet::len);
             // An odd name is one of several in a folder of environments, or none.
             let is_among = slot.is_odd && siblings > 1;
             let is_usual = !slot.is_odd;
             (is_among, is_usual, slot.sure, siblings, slot.at)
         };
-        let Some(best) = slots.iter().max_by_key(weight) else {
+        let Some(best) = slots.into_iter().max_by_key(weight) else {
             continue;
         };
-        let family = families.entry(best.pattern.clone()).or_default();
-        family.members.entry(best.name.clone()).or_insert(Member {
-            path: (*path).to_owned(),
+        let family = families.entry(best.pattern).or_default();
+        family.members.entry(best.name).or_insert_with(|| Member {
+            path: path.to_owned(),
             // The defaults of a chart that is called `shop-integration` are no environment's; those of `dev` and `prod` are.
             sure: best.sure && !is_defaults(path, charts),
             form: best.form,
@@ -236,9 +258,9 @@ const NOT_DEPLOYED: [&str; 10] = [
 pub(super) fn is_not_deployed(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     let stem = yaml_stem(file).map_or(file, |(stem, _)| stem);
-    let mut words = stem.rsplit(['-', '_', '.']).map(str::to_ascii_lowercase);
+    let mut words = stem.rsplit(['-', '_', '.']);
     let last = words.next().unwrap_or_default();
-    words.next().is_some() && NOT_DEPLOYED.contains(&last.as_str())
+    words.next().is_some() && is_among(&NOT_DEPLOYED, last)
 }
 
 /// Programs that are called after a part of values: `prod/ingress-nginx-values.yaml` has the values of an app.
@@ -259,7 +281,9 @@ pub(super) fn is_part_of_values(pattern: &str) -> bool {
     let stem = yaml_stem(file).map_or(file, |(stem, _)| stem);
     let mut stem = stem.to_ascii_lowercase();
     for program in PROGRAMS {
-        stem = stem.replace(program, "app");
+        if stem.contains(program) {
+            stem = stem.replace(program, "app");
+        }
     }
     let words = stem.split(['-', '_', '.']);
     let folder = pattern.rsplit('/').nth(1).unwrap_or_default();
@@ -317,7 +341,11 @@ fn add_unknown(
         }
     }
     let known: Vec<&str> = known_names().filter(|known| known.len() > 3).collect();
-    for path in files.iter().filter(|path| !is_of_a_chart(path, charts)) {
+    // `values/dev-operator.yaml` is one of `values/{env}-operator.yaml`, and no environment of `values/{env}.yaml`.
+    let members = families.values().flat_map(|family| family.members.values());
+    let told: BTreeSet<String> = members.map(|member| member.path.clone()).collect();
+    let is_open = |path: &&String| !is_of_a_chart(path, charts) && !told.contains(*path);
+    for path in files.iter().filter(is_open) {
         let folders = path
             .match_indices('/')
             .filter_map(|(at, _)| path.get(..=at));

@@ -1,5 +1,6 @@
 //! Where a path tells an environment: in a folder's name, or in the file's.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::naming::{self, around_values, is_folder_of_environments, is_folder_of_place};
@@ -60,8 +61,8 @@ pub(super) fn yaml_stem(path: &str) -> Option<(&str, &str)> {
         .find_map(|end| Some((path.strip_suffix(end)?, end)))
 }
 
-/// Where an environment's name stands in a path: byte ranges of the path, by the name.
-type Places = BTreeMap<String, Vec<(std::ops::Range<usize>, bool)>>;
+/// Where an environment's name stands in a path: its bytes, and whether the name alone tells an environment.
+type Place = (std::ops::Range<usize>, bool);
 
 /// All ways in which a path tells an environment. `read` says which names are those of environments.
 pub(super) fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<Slot> {
@@ -69,10 +70,8 @@ pub(super) fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<S
         return Vec::new();
     };
     let (directory, file) = stem.rsplit_once('/').unwrap_or(("", stem));
-    let mut places: Places = BTreeMap::new();
-    let mut add = |name: &str, at: std::ops::Range<usize>, sure: bool| {
-        places.entry(name.to_owned()).or_default().push((at, sure));
-    };
+    let mut places: BTreeMap<Cow<'_, str>, Vec<Place>> = BTreeMap::new();
+    let mut add = |name, at, sure| places.entry(name).or_default().push((at, sure));
     let mut odd: Vec<(String, std::ops::Range<usize>)> = Vec::new();
     let mut add_odd = |text: &str, start: usize, reading: &Reading| {
         let above = path.get(..start).unwrap_or_default().trim_end_matches('/');
@@ -86,25 +85,25 @@ pub(super) fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<S
             odd.push((text.to_owned(), start..start + text.len()));
         }
     };
-    let segments = segments(directory);
-    for (index, (start, segment)) in segments.iter().enumerate() {
+    let mut segments = segments(directory).peekable();
+    while let Some((start, segment)) = segments.next() {
         let Some(reading) = read(segment) else {
             continue;
         };
-        add_odd(segment, *start, &reading);
+        add_odd(segment, start, &reading);
         let name = segment.get(reading.at.clone()).unwrap_or_default();
-        let next = segments.get(index + 1).filter(|(_, next)| {
+        let next = segments.peek().filter(|(_, next)| {
             is_folder_of_place(next) && reading.at == (0..segment.len()) && read(next).is_none()
         });
         match next {
             // `prod/eu/values.yaml`
             Some((_, next)) => add(
-                &format!("{name}-{next}"),
-                *start..start + segment.len() + 1 + next.len(),
+                Cow::Owned(format!("{name}-{next}")),
+                start..start + segment.len() + 1 + next.len(),
                 reading.sure,
             ),
             None => add(
-                name,
+                Cow::Borrowed(name),
                 start + reading.at.start..start + reading.at.end,
                 reading.sure,
             ),
@@ -116,14 +115,14 @@ pub(super) fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<S
         add_odd(text, start, &reading);
         let name = text.get(reading.at.clone()).unwrap_or_default();
         add(
-            name,
+            Cow::Borrowed(name),
             start + reading.at.start..start + reading.at.end,
             reading.sure,
         );
     }
-    let slot = |name: &String, ranges: &[(std::ops::Range<usize>, bool)], is_odd| Slot {
+    let slot = |name: &str, ranges: &[Place], is_odd| Slot {
         pattern: replaced(path, ranges),
-        name: name.clone(),
+        name: name.to_owned(),
         sure: ranges.iter().any(|(_, sure)| *sure),
         form: form(path, file, file_at, ranges),
         is_odd,
@@ -157,14 +156,14 @@ pub(super) fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<S
     of_file.chain(usual).chain(odd).collect()
 }
 
-fn segments(directory: &str) -> Vec<(usize, &str)> {
+fn segments(directory: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
-    let parts = directory.split('/').map(|part| {
+    let parts = directory.split('/').map(move |part| {
         let start = at;
         at += part.len() + 1;
         (start, part)
     });
-    parts.filter(|(_, part)| !part.is_empty()).collect()
+    parts.filter(|(_, part)| !part.is_empty())
 }
 
 /// Where a file's name tells an environment.
@@ -182,7 +181,7 @@ fn in_file<'f>(
         .find_map(|(start, text)| Some((start, text, read(text)?)))
 }
 
-fn form(path: &str, file: &str, file_at: usize, ranges: &[(std::ops::Range<usize>, bool)]) -> Form {
+fn form(path: &str, file: &str, file_at: usize, ranges: &[Place]) -> Form {
     if around_values(file).is_some() {
         return Form::Values;
     }
@@ -204,7 +203,7 @@ fn form(path: &str, file: &str, file_at: usize, ranges: &[(std::ops::Range<usize
     if is_listed { Form::Listed } else { Form::Bare }
 }
 
-fn replaced(path: &str, ranges: &[(std::ops::Range<usize>, bool)]) -> String {
+fn replaced(path: &str, ranges: &[Place]) -> String {
     let mut pattern = String::with_capacity(path.len());
     let mut copied = 0;
     for (range, _) in ranges {

@@ -10,17 +10,20 @@ mod naming;
 mod unclaimed;
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 pub(super) use apps::{FoundApp, FoundFile};
 use forms::read_known;
-pub(super) use naming::{app_name, is_of_tools, is_telling, repository_name};
+pub(super) use naming::{app_name, folder_among, is_of_tools, is_telling, repository_name};
 pub(super) use unclaimed::{Unclaimed, is_aside, of_known};
 
 use super::Environment;
 use super::app::PLACEHOLDER;
 use crate::evidence::Foreign;
-use crate::naming::{environment_name, is_folder_of_environments, is_no_environment, word_in};
+use crate::naming::{
+    environment_name, is_folder_of_environments, is_no_environment, may_tell, word_in,
+};
 use crate::source::{ancestors, directory_of};
 use forms::Reading;
 
@@ -64,19 +67,21 @@ pub(super) fn discover(
     house: &BTreeSet<String>,
     foreign: &BTreeMap<String, Foreign>,
 ) -> Found {
-    let names: BTreeSet<&str> = declared.iter().flat_map(Environment::names).collect();
-    // Folders of one name are many, and each asks.
+    let mut names: Vec<&str> = declared.iter().flat_map(Environment::names).collect();
+    names.sort_unstable_by_key(|name| (Reverse(name.len()), *name));
+    // Folders of one name are many, and each asks; most names are asked for once, and tell nothing at a glance.
     let known: RefCell<HashMap<String, Option<Reading>>> = RefCell::default();
-    let read = |name: &str| {
-        if let Some(reading) = known.borrow().get(name) {
-            return reading.clone();
+    let read = |name: &str| match names.is_empty() {
+        false => read_declared(name, &names),
+        true if !may_tell(name) => None,
+        true => {
+            if let Some(reading) = known.borrow().get(name) {
+                return reading.clone();
+            }
+            let reading = read_known(name);
+            known.borrow_mut().insert(name.to_owned(), reading.clone());
+            reading
         }
-        let reading = match names.is_empty() {
-            true => read_known(name),
-            false => read_declared(name, &names),
-        };
-        known.borrow_mut().insert(name.to_owned(), reading.clone());
-        reading
     };
     let charts = charts(files);
     let open = names.is_empty().then_some(house);
@@ -90,6 +95,9 @@ pub(super) fn drop_copies(
     used: &BTreeSet<String>,
     copies: &HashMap<String, String>,
 ) {
+    if copies.is_empty() {
+        return;
+    }
     let known = apps.iter().flat_map(FoundApp::files);
     let known: HashSet<(String, String)> = known
         .map(|file| (file.environment.clone(), file.path.clone()))
@@ -102,17 +110,9 @@ pub(super) fn drop_copies(
     apps.retain(|app| !app.files().all(is_copy));
 }
 
-/// A declared name, alone or as a word of another one.
-fn read_declared(name: &str, names: &BTreeSet<&str>) -> Option<Reading> {
-    if names.contains(name) {
-        return Some(Reading {
-            at: 0..name.len(),
-            sure: true,
-        });
-    }
-    let mut longest: Vec<&&str> = names.iter().collect();
-    longest.sort_by_key(|known| std::cmp::Reverse(known.len()));
-    longest.into_iter().find_map(|known| {
+/// A declared name, alone or as a word of another one. Of several the longest counts, which comes first in `names`.
+fn read_declared(name: &str, names: &[&str]) -> Option<Reading> {
+    names.iter().find_map(|known| {
         let at = word_in(name, known)?;
         Some(Reading {
             at: at..at + known.len(),

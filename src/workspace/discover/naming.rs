@@ -1,12 +1,15 @@
 //! The name that a person would give an app.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::forms::yaml_stem;
 use crate::naming::{
-    around_values, environment_name, is_folder_of_environments, is_part, is_place,
+    around_values, environment_name, is_among, is_folder_of_environments, is_place,
+    is_spelled_as_part,
 };
-use crate::source::remote_name;
+use crate::source::{directory_of, remote_name};
 use crate::workspace::app::PLACEHOLDER;
 
 /// Names of folders and files that say how something is deployed.
@@ -80,25 +83,20 @@ const GENERIC: [&str; 33] = [
 
 /// Whether a word says how something is deployed, and nothing of what.
 pub(crate) fn is_of_tools(word: &str) -> bool {
-    TOOLS.contains(
-        &word
-            .trim_start_matches(['.', '_'])
-            .to_ascii_lowercase()
-            .as_str(),
-    )
+    is_among(&TOOLS, word.trim_start_matches(['.', '_']))
 }
 
 /// Whether a word names the thing itself: not its kind, its environment or its place.
 pub(crate) fn is_telling(word: &str) -> bool {
-    let word = word.trim_start_matches(['.', '_']).to_ascii_lowercase();
+    let word = word.trim_start_matches(['.', '_']);
     !word.is_empty()
         && !word.contains('{')
-        && !TOOLS.contains(&word.as_str())
-        && !GENERIC.contains(&word.as_str())
-        && !is_folder_of_environments(&word)
-        && !is_part(&word)
-        && !is_place(&word)
-        && environment_name(&word).is_none_or(|told| !told.place.is_empty())
+        && !is_among(&TOOLS, word)
+        && !is_among(&GENERIC, word)
+        && !is_folder_of_environments(word)
+        && !is_spelled_as_part(word)
+        && !is_place(word)
+        && environment_name(word).is_none_or(|told| !told.place.is_empty())
 }
 
 /// What a repository is called: at its remote, else its folder.
@@ -114,8 +112,8 @@ pub(crate) fn app_name(pattern: &str) -> Option<String> {
     let (stem, _) = yaml_stem(pattern)?;
     let (directory, file) = stem.rsplit_once('/').unwrap_or(("", stem));
     let of_file = match around_values(file) {
-        Some((before, after)) => [without_environment(before), without_environment(after)],
-        None => [without_environment(file), String::new()],
+        Some((before, after)) => [before, after],
+        None => [file, ""],
     };
     let (above, below) = match directory.rsplit_once(PLACEHOLDER) {
         // What stands beside the environment in one folder, `{env}_new`, is no folder below it.
@@ -127,31 +125,70 @@ pub(crate) fn app_name(pattern: &str) -> Option<String> {
         .split('/')
         .filter(|segment| segment.contains(PLACEHOLDER))
         .map(without_environment);
-    let folders = |path: &str| -> Vec<String> {
-        let segments = path
-            .split('/')
-            .rev()
-            .filter(|segment| !segment.contains('{'));
-        segments
-            .map(|segment| segment.trim_start_matches('.').to_owned())
-            .collect()
-    };
-    let words = of_file
+    let mut words = of_file
         .into_iter()
+        .map(without_environment)
         .chain(folders(below))
         .chain(beside)
         .chain(folders(above));
-    words.into_iter().find(|word| is_telling(word))
+    let name = words.find(|word| is_telling(word));
+    name.map(Cow::into_owned)
 }
 
+/// The names of folders that are no placeholders, the deepest first.
+fn folders(path: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let folders = path.split('/').rev();
+    let folders = folders.filter(|folder| !folder.contains('{'));
+    folders.map(|folder| Cow::Borrowed(folder.trim_start_matches('.')))
+}
+
+/// The folder that an app lies in which is called as an environment is, where folders next to it hold others of the same form:
+/// `deployments/dev/config/{env}.yaml` next to `deployments/shop/config/{env}.yaml`.
+pub(crate) fn folder_among(pattern: &str, patterns: &BTreeSet<&str>) -> Option<String> {
+    let fixed = pattern.split(PLACEHOLDER).next()?;
+    let mut at = 0;
+    let folders = directory_of(fixed).split('/').map(|folder| {
+        let start = at;
+        at += folder.len() + 1;
+        (start, folder)
+    });
+    let is_it = |(start, folder): &(usize, &str)| {
+        let before = pattern.get(..*start).unwrap_or_default();
+        let after = pattern.get(start + folder.len()..).unwrap_or_default();
+        let next = patterns
+            .range(before..)
+            .take_while(|other| other.starts_with(before));
+        let is_beside = |other: &&str| {
+            let between = other
+                .get(before.len()..)
+                .and_then(|rest| rest.strip_suffix(after));
+            between.is_some_and(|name| !name.contains('/') && is_telling(name))
+        };
+        let is_nearest = || app_name(after.trim_start_matches('/')).is_none();
+        environment_name(folder).is_some() && is_nearest() && next.take(MOST_BESIDE).any(is_beside)
+    };
+    let found: Vec<(usize, &str)> = folders.collect();
+    found
+        .into_iter()
+        .rev()
+        .find(is_it)
+        .map(|(_, folder)| folder.to_owned())
+}
+
+/// More apps next to one are not looked at.
+const MOST_BESIDE: usize = 100;
+
 /// What is left of a name when the environment is taken out.
-fn without_environment(name: &str) -> String {
+fn without_environment(name: &str) -> Cow<'_, str> {
     let separators = ['-', '_', '.'];
     let pieces = name
         .split(PLACEHOLDER)
         .map(|piece| piece.trim_matches(separators));
-    let pieces: Vec<&str> = pieces.filter(|piece| !piece.is_empty()).collect();
-    pieces.join("-")
+    let mut pieces = pieces.filter(|piece| !piece.is_empty());
+    let first = pieces.next().unwrap_or_default();
+    pieces.fold(Cow::Borrowed(first), |name, piece| {
+        Cow::Owned(format!("{name}-{piece}"))
+    })
 }
 
 #[cfg(test)]

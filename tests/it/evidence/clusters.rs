@@ -141,9 +141,10 @@ fn what_flux_leads_to_is_deployed_to_the_cluster() {
     assert_eq!(seen, ["web default acme/web@1.0.0 "]);
 }
 
-/// Next to environments, only what is declared and known as a whole is deployed to its cluster, and no app that has one.
+/// Next to environments, only what is declared or installed and known as a whole is deployed to its cluster, and no app that has
+/// one.
 #[test]
-fn next_to_environments_a_cluster_is_one_of_what_is_declared() {
+fn next_to_environments_a_cluster_is_one_of_what_is_known() {
     let inline = |name: &str| application(name, &remote(name, "{valuesObject: {replicas: 1}}"));
     let lost = remote("lost", "{valueFiles: [$values/no/lost.yaml]}");
     let seen = apps(&[

@@ -1,6 +1,7 @@
 //! What a repository says it deploys: a small workspace for each kind of evidence, and what `envlint apps` makes of it.
 
 mod argo;
+mod asked;
 mod calls;
 mod cases;
 mod clusters;

@@ -182,3 +182,104 @@ fn the_environment_of_a_machine_is_one_next_to_others() {
         ]
     );
 }
+
+/// A folder that is called as an environment is may be an app, among others of its form.
+#[test]
+fn a_folder_among_apps_is_an_app_whatever_it_is_called() {
+    let mut files = vec![
+        (
+            "hub/Chart.yaml",
+            "apiVersion: v2\nname: hub\nversion: 1.0.0\n",
+        ),
+        ("hub/values.yaml", "pool: 1\n"),
+        ("hub/templates/a.yaml", "a: {{ .Values.pool }}\n"),
+    ];
+    let paths: Vec<String> = ["maths", "law", "dev"]
+        .iter()
+        .flat_map(|hub| ["staging", "prod"].map(|name| format!("hubs/{hub}/config/{name}.yaml")))
+        .collect();
+    files.extend(paths.iter().map(|path| (path.as_str(), "pool: 2\n")));
+    assert_eq!(
+        deployments(&files),
+        [
+            "dev staging hub hubs/dev/config/staging.yaml",
+            "dev prod hub hubs/dev/config/prod.yaml",
+            "law staging hub hubs/law/config/staging.yaml",
+            "law prod hub hubs/law/config/prod.yaml",
+            "maths staging hub hubs/maths/config/staging.yaml",
+            "maths prod hub hubs/maths/config/prod.yaml",
+        ]
+    );
+}
+
+/// A chart may be called after a cluster on one's own machine.
+#[test]
+fn the_name_of_a_chart_stays_whole() {
+    let application = |name: &str, chart: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}}}\nspec:\n  source: {{repoURL: 'https://charts.example.com', chart: {chart}, targetRevision: 1.0.0}}\n  destination: {{server: 'https://kubernetes.default.svc', namespace: web}}\n"
+        )
+    };
+    let (product, shop) = (
+        application("dynamodb-local", "dynamodb-local"),
+        application("shop-local", "shop"),
+    );
+    let prod = application("shop-prod", "shop");
+    let seen = deployments(&[
+        ("clusters/local/dynamodb.yaml", product.as_str()),
+        ("clusters/local/shop.yaml", shop.as_str()),
+        ("clusters/prod/shop.yaml", prod.as_str()),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "dynamodb-local local https://charts.example.com/dynamodb-local@1.0.0 ",
+            "shop local https://charts.example.com/shop@1.0.0 ",
+            "shop prod https://charts.example.com/shop@1.0.0 ",
+        ]
+    );
+}
+
+/// Each stage may have a second place for disasters, and `prod-drive` is no app `ive` of `prod-dr`.
+#[test]
+fn the_place_for_disasters_is_one_of_each_stage() {
+    let script = "helm upgrade dev-drive ./chart -f chart/values-dev.yaml\nhelm upgrade dev-drive ./chart -f chart/values-dev-dr.yaml\nhelm upgrade prod-drive ./chart -f chart/values-prod-dr.yaml\n";
+    let seen = deployments(&[
+        ("deploy.sh", script),
+        ("chart/Chart.yaml", CHART),
+        ("chart/values-dev.yaml", "a: 1\n"),
+        ("chart/values-dev-dr.yaml", "a: 2\n"),
+        ("chart/values-prod-dr.yaml", "a: 3\n"),
+        ("chart/templates/a.yaml", "kind: ConfigMap\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "drive dev chart chart/values-dev.yaml",
+            "drive dev-dr chart chart/values-dev-dr.yaml",
+            "drive prod-dr chart chart/values-prod-dr.yaml",
+        ]
+    );
+}
+
+/// A file is one app's, whatever else its name could tell.
+#[test]
+fn a_file_that_tells_an_app_is_no_environment_of_another_one() {
+    let seen = deployments(&[
+        ("Chart.yaml", CHART),
+        ("templates/a.yaml", "kind: ConfigMap\n"),
+        ("values/dev.yaml", "a: 1\n"),
+        ("values/prod.yaml", "a: 2\n"),
+        ("values/dev-operator.yaml", "a: 3\n"),
+        ("values/prod-operator.yaml", "a: 4\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "operator dev . values/dev-operator.yaml",
+            "operator prod . values/prod-operator.yaml",
+            "shop dev . values/dev.yaml",
+            "shop prod . values/prod.yaml",
+        ]
+    );
+}

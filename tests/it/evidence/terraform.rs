@@ -242,6 +242,6 @@ resource \"helm_release\" \"logs\" {
     ];
     assert_eq!(
         deployments(&files),
-        ["logs dev logs ", "shop blue shop ", "shop dev shop "]
+        ["logs dev logs ", "shop dev shop ", "shop blue shop "]
     );
 }

@@ -201,17 +201,31 @@ fn workspaces(rows: &mut Rows<'_>) -> Result<()> {
         &["check", file],
         quick(15.0),
     )?;
+    // As hooks run it.
+    rows.alone(
+        "check --tracked FILE among 10,000 apps",
+        |all| all.fleet(10_000),
+        &["check", "--tracked", file],
+        quick(15.0),
+    )?;
+    // One change that is not committed.
+    let changed = |all: &Material| {
+        let folder = all.fleet(10_000)?;
+        let file = folder.join(file);
+        let text = std::fs::read_to_string(&file)?;
+        std::fs::write(file, text.replace("path: /ready", "path: /alive"))?;
+        Ok(folder)
+    };
     rows.alone(
         "check --changed-since there",
-        |all| {
-            // One change that is not committed.
-            let folder = all.fleet(10_000)?;
-            let file = folder.join(file);
-            let text = std::fs::read_to_string(&file)?;
-            std::fs::write(file, text.replace("path: /ready", "path: /alive"))?;
-            Ok(folder)
-        },
+        changed,
         &["check", "--changed-since", "HEAD"],
+        quick(60.0),
+    )?;
+    rows.alone(
+        "check --tracked --changed-since there",
+        changed,
+        &["check", "--tracked", "--changed-since", "HEAD"],
         quick(60.0),
     )
 }
@@ -250,6 +264,7 @@ fn histories(rows: &mut Rows<'_>) -> Result<()> {
     )?;
     for (name, apps, commits, arguments) in [
         ("check, 1 app, 200 commits", 1, 200, &["check"][..]),
+        ("check, 1 app, 2,000 commits", 1, 2_000, &["check"]),
         (
             "check FILE, 1,000 apps, 2,000 commits",
             1_000,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::operand::Operand;
 use crate::error::{Error, ErrorKind, Location};
-use crate::tree::{Command, Expr, Node, Pipe, Template};
+use crate::tree::{Command, Expr, ExprKind, Node, Pipe, Template};
 
 /// The node that a message points at. Go keeps it as state of the execution, and so does [`Frame`].
 #[derive(Clone, Copy)]
@@ -36,12 +36,19 @@ impl At<'_> {
     }
 }
 
+/// The symbol of `$`.
+const ROOT: u32 = 0;
+
 /// The execution of one template: its variables and where it is.
 pub(super) struct Frame<'t> {
     pub(super) tree: &'t Template,
     pub(super) at: Option<At<'t>>,
     /// The value of `.`
     pub(super) dot: Operand,
+    /// Whether functions may have executed it, as `include` does
+    pub(super) is_dot_made: bool,
+    /// The same of `$`
+    is_root_made: bool,
     /// All variables in the order of their declaration; a name means the last one of it
     pub(super) vars: Vec<(u32, Operand)>,
 }
@@ -52,9 +59,51 @@ impl<'t> Frame<'t> {
         Frame {
             tree,
             at: None,
-            vars: vec![(0, dot.clone())],
+            vars: vec![(ROOT, dot.clone())],
             dot,
+            is_dot_made: false,
+            is_root_made: false,
         }
+    }
+
+    /// The same, where functions may have executed its `$`.
+    pub(super) fn made(self, is_made: bool) -> Frame<'t> {
+        Frame {
+            is_dot_made: is_made,
+            is_root_made: is_made,
+            ..self
+        }
+    }
+
+    /// Whether a pipeline reads what may hold what functions executed: a variable, or a `.` that is of such.
+    pub(super) fn may_read_made(&self, pipe: &Pipe) -> bool {
+        fn operands(pipe: &Pipe) -> impl Iterator<Item = &Expr> {
+            pipe.commands.iter().flat_map(|command| &command.args)
+        }
+        let mut waiting: Vec<&Expr> = operands(pipe).collect();
+        while let Some(operand) = waiting.pop() {
+            let reads = match &operand.kind {
+                ExprKind::Variable(variable, _) => variable.symbol != ROOT || self.is_root_made,
+                ExprKind::Dot | ExprKind::Field(_) => self.is_dot_made,
+                ExprKind::Chain(inner, _) => {
+                    waiting.push(inner);
+                    false
+                }
+                ExprKind::Pipe(inner) => {
+                    waiting.extend(operands(inner));
+                    false
+                }
+                ExprKind::Bool(_)
+                | ExprKind::Nil
+                | ExprKind::Number(_)
+                | ExprKind::String(..)
+                | ExprKind::Function(_) => false,
+            };
+            if reads {
+                return true;
+            }
+        }
+        false
     }
 
     pub(super) fn context(&self, at: At<'t>) -> String {

@@ -23,10 +23,11 @@ impl Execution<'_> {
     ) -> Result<Flow, Error> {
         frame.at = Some(At::Node(node));
         let mark = frame.vars.len();
+        self.begin_traced();
         let value = self.eval_pipe(frame, &branch.pipe)?;
-        let outer = frame.dot.clone();
+        let outer = (frame.dot.clone(), frame.is_dot_made);
         let flow = self.iterate(frame, branch, &value.value)?;
-        frame.dot = outer;
+        (frame.dot, frame.is_dot_made) = outer;
         frame.vars.truncate(mark);
         Ok(flow)
     }
@@ -40,6 +41,7 @@ impl Execution<'_> {
         self.spend(cost::of_range(value))
             .map_err(|error| frame.place(error))?;
         let body_mark = frame.vars.len();
+        let is_made = self.may_be_made(frame, &branch.pipe);
         let mut elements = elements(frame, value, branch.pipe.decl.len())?.peekable();
         if elements.peek().is_none() {
             return match &branch.otherwise {
@@ -50,7 +52,7 @@ impl Execution<'_> {
         for (index, element) in elements {
             self.spend(1).map_err(|error| frame.place(error))?;
             self.set_loop_variables(frame, branch, index, &element)?;
-            frame.dot = element;
+            (frame.dot, frame.is_dot_made) = (element, is_made);
             let flow = self.walk_list(frame, &branch.body)?;
             frame.vars.truncate(body_mark);
             if flow == Flow::Break {

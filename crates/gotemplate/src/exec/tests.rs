@@ -146,7 +146,7 @@ fn a_trace_tells_where_output_comes_from() {
     let mut cx = Execution::new(Arc::new(set), &mut host, Limits::default());
     let traced = cx.execute_traced("t", "x".into()).unwrap();
     assert_eq!(traced.text(), b"ax[1][3]\nk: 1\nv: 2\n");
-    let left = AtomicUsize::new(1_000);
+    let left = AtomicUsize::new(10_000);
     let of = |byte: u8| {
         let at = traced.text().iter().position(|known| *known == byte);
         let origins = traced.origins(at.unwrap(), &left).into_iter();
@@ -164,9 +164,63 @@ fn a_trace_tells_where_output_comes_from() {
     // So does what a variable holds, line by line.
     assert_eq!(of(b'k'), [at("h", 43), at("t", 80)]);
     assert_eq!(of(b'v'), [at("h", 48), at("t", 80)]);
-    // Where too much was compared already, the action is known.
+    // It is not compared again; where too much was compared already, the action is known.
     left.store(0, Ordering::Relaxed);
-    assert_eq!(of(b'v'), [at("t", 80)]);
+    assert_eq!(of(b'v'), [at("h", 48), at("t", 80)]);
+    let traced = cx.execute_traced("t", "x".into()).unwrap();
+    let v = traced.text().iter().position(|known| *known == b'v');
+    let origins = traced.origins(v.unwrap(), &left);
+    assert_eq!(origins.len(), 1);
+}
+
+#[test]
+fn a_trace_holds_an_action_only_against_what_it_may_print() {
+    let origins = |text: &str| -> Vec<String> {
+        let mut set = TemplateSet::new("root", Arc::new(Functions::new().with(FUNCTIONS)));
+        set.parse("h", "{{define `e`}}k: 1{{end}}{{define `s`}}{{.}}{{end}}")
+            .unwrap();
+        set.parse("t", text).unwrap();
+        let mut host = ();
+        let mut cx = Execution::new(Arc::new(set), &mut host, Limits::default());
+        let traced = cx.execute_traced("t", "k: 1".into()).unwrap();
+        let left = AtomicUsize::new(10_000);
+        let found = traced.origins(0, &left).into_iter();
+        found.map(|origin| origin.file.to_string()).collect()
+    };
+    // A variable, the `.` of a branch and that of a template may hold what was executed.
+    assert_eq!(origins("{{$x := include `e` .}}{{$x}}"), ["h", "t"]);
+    assert_eq!(
+        origins("{{if $x := include `e` .}}{{$x}}{{end}}"),
+        ["h", "t"]
+    );
+    assert_eq!(origins("{{with include `e` .}}{{.}}{{end}}"), ["h", "t"]);
+    assert_eq!(
+        origins("{{$x := include `e` .}}{{with $x}}{{.}}{{end}}"),
+        ["h", "t"]
+    );
+    assert_eq!(origins("{{template `s` (include `e` .)}}"), ["h", "h", "t"]);
+    // Nothing keeps what a condition looks at, and another value may only look the same.
+    assert_eq!(origins("{{if include `e` .}}{{.}}{{end}}"), ["t"]);
+    assert_eq!(origins("{{$x := include `e` .}}{{.}}"), ["t"]);
+    assert_eq!(origins("{{$x := include `e` .}}{{$}}"), ["t"]);
+    assert_eq!(
+        origins("{{$x := include `e` .}}{{template `s` .}}"),
+        ["h", "t"]
+    );
+}
+
+#[test]
+fn what_conditions_execute_is_not_kept() {
+    let mut set = TemplateSet::new("root", Arc::new(Functions::new().with(FUNCTIONS)));
+    let text = "{{define `e`}}some text{{end}}";
+    set.parse("h", text).unwrap();
+    let text = "{{range 1000}}{{if include `e` .}}{{end}}{{end}}x";
+    set.parse("t", text).unwrap();
+    let mut host = ();
+    let mut cx = Execution::new(Arc::new(set), &mut host, Limits::default());
+    let traced = cx.execute_traced("t", Value::Nil).unwrap();
+    assert_eq!(traced.text(), b"x");
+    assert!(traced.weight() < 1_000, "{}", traced.weight());
 }
 
 #[test]

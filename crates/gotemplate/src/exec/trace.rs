@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, OnceLock};
 
 use crate::tree::Template;
 
@@ -43,9 +43,31 @@ enum Maker {
     /// Text, copied
     Text,
     /// An action, of what functions executed for it, as `include` does
-    Results(Vec<Arc<Traced>>),
-    /// An action for which none did; variables may hold what they executed before
-    Variables(Arc<[Arc<Traced>]>),
+    Results(Vec<Made>),
+    /// An action for which none did, and which reads what may hold what they executed before
+    Variables(Vec<Made>),
+}
+
+/// What an action may print, and where it stands in that: found when somebody asks.
+#[derive(Debug)]
+struct Made {
+    result: Arc<Traced>,
+    aligned: OnceLock<Aligned>,
+}
+
+impl Made {
+    fn of(results: impl IntoIterator<Item = Arc<Traced>>) -> Vec<Made> {
+        let made = results.into_iter().map(|result| Made {
+            result,
+            aligned: OnceLock::new(),
+        });
+        made.collect()
+    }
+
+    fn aligned(&self, printed: &[u8], left: &AtomicUsize) -> &Aligned {
+        let of = || Aligned::of(printed, &self.result.text, left);
+        self.aligned.get_or_init(of)
+    }
 }
 
 /// A `template` action, and the one that it was reached by itself.
@@ -62,10 +84,8 @@ pub(super) struct Trace {
     call: Option<Arc<Call>>,
     /// What functions executed; the last ones may still be in variables
     results: Vec<Arc<Traced>>,
-    /// How many of them were there when the action began
+    /// How many of them were there when the pipeline began
     known: usize,
-    /// Those, shared by the actions that print while they are the last
-    held: Option<Arc<[Arc<Traced>]>>,
 }
 
 /// Results that stay in variables: more are not held against what an action prints.
@@ -78,20 +98,31 @@ const LONGEST: usize = 1 << 18;
 const MOST_SEGMENTS: usize = 50_000;
 
 impl Trace {
-    /// Notes that an action begins.
+    /// Notes that a pipeline begins.
     pub(super) fn begin(&mut self) {
         let old = self.results.len().saturating_sub(MOST_RESULTS);
-        if old > 0 {
-            self.results.drain(..old);
-            self.held = None;
-        }
+        self.results.drain(..old);
         self.known = self.results.len();
     }
 
     /// Takes what a function executed.
     pub(super) fn add(&mut self, result: Arc<Traced>) {
         self.results.push(result);
-        self.held = None;
+    }
+
+    /// Notes that nothing keeps the value of the pipeline: a condition was looked at.
+    pub(super) fn forget(&mut self) {
+        self.results.truncate(self.known);
+    }
+
+    /// Whether functions executed something for the pipeline.
+    pub(super) fn has_new(&self) -> bool {
+        self.results.len() > self.known
+    }
+
+    /// Whether variables and `.` may hold what functions executed.
+    pub(super) fn has_any(&self) -> bool {
+        !self.results.is_empty()
     }
 
     /// Notes that a text was copied to the output, which ends here.
@@ -99,15 +130,13 @@ impl Trace {
         self.push(tree, span, end, Maker::Text);
     }
 
-    /// Notes that an action printed to the output, which ends here: what was executed for it, else what variables may hold.
-    pub(super) fn action(&mut self, tree: &Template, span: &Range<usize>, end: usize) {
+    /// Notes that an action printed to the output, which ends here: what was executed for it; else, where it reads what may hold
+    /// that, what was executed before.
+    pub(super) fn action(&mut self, tree: &Template, span: &Range<usize>, end: usize, reads: bool) {
         let own = self.results.split_off(self.known.min(self.results.len()));
-        let maker = match own.is_empty() {
-            true => {
-                let held = || Arc::from(self.results.as_slice());
-                Maker::Variables(Arc::clone(self.held.get_or_insert_with(held)))
-            }
-            false => Maker::Results(own),
+        let maker = match reads && own.is_empty() {
+            true => Maker::Variables(Made::of(self.results.iter().cloned())),
+            false => Maker::Results(Made::of(own)),
         };
         self.push(tree, span, end, maker);
     }
@@ -174,12 +203,13 @@ impl Traced {
     pub fn weight(&self) -> usize {
         let of_segment = |segment: &Segment| {
             let results = match &segment.maker {
-                Maker::Text | Maker::Variables(_) => 0,
-                Maker::Results(results) => results.len(),
+                Maker::Text => 0,
+                Maker::Results(results) | Maker::Variables(results) => results.len(),
             };
-            size_of::<Segment>() + results * size_of::<Arc<Traced>>()
+            size_of::<Segment>() + results * size_of::<Made>()
         };
-        self.text.len() + self.segments.iter().map(of_segment).sum::<usize>()
+        let segments = self.segments.iter().map(of_segment);
+        size_of::<Traced>() + self.text.len() + segments.sum::<usize>()
     }
 
     fn add_origins(&self, offset: usize, left: &AtomicUsize, found: &mut Vec<Origin>) {
@@ -199,18 +229,17 @@ impl Traced {
             Maker::Text => origin.span.start += offset - start,
             // `tpl (include …)`: the last one is made of those before.
             Maker::Results(results) => {
-                for result in results.iter().rev() {
-                    let aligned = Aligned::of(printed, &result.text, left);
-                    if let Some(offset) = aligned.at(offset - start) {
-                        result.add_origins(offset, left, found);
+                for made in results.iter().rev() {
+                    if let Some(offset) = made.aligned(printed, left).at(offset - start) {
+                        made.result.add_origins(offset, left, found);
                     }
                 }
             }
             Maker::Variables(results) => {
-                let held = results.iter().rev().find_map(|result| {
-                    let aligned = Aligned::of(printed, &result.text, left);
+                let held = results.iter().rev().find_map(|made| {
+                    let aligned = made.aligned(printed, left);
                     let offset = aligned.is_whole().then(|| aligned.at(offset - start))??;
-                    Some((result, offset))
+                    Some((&made.result, offset))
                 });
                 if let Some((result, offset)) = held {
                     result.add_origins(offset, left, found);
@@ -226,8 +255,12 @@ impl Traced {
     }
 }
 
+/// What a line counts for besides its bytes: it is looked up and kept.
+const LINE: usize = 32;
+
 /// The lines of what was printed, each with its place in the text that it may be printed of: by what stands in the line without
 /// the white space around it.
+#[derive(Debug)]
 struct Aligned {
     /// The beginning and the end of a line, and the place in the text
     lines: Vec<(usize, usize, Option<usize>)>,
@@ -239,7 +272,8 @@ impl Aligned {
         if text.is_empty() || printed.len() > LONGEST || text.len() > LONGEST {
             return none;
         }
-        let spend = |left: usize| left.checked_sub(printed.len() + text.len());
+        let cost = cost_of(printed) + cost_of(text);
+        let spend = |left: usize| left.checked_sub(cost);
         if left.fetch_update(Relaxed, Relaxed, spend).is_err() {
             return none;
         }
@@ -271,6 +305,12 @@ impl Aligned {
         let (start, _, place) = self.lines.get(line)?;
         Some((*place)? + offset.saturating_sub(*start))
     }
+}
+
+/// What it takes to go through the lines of a text.
+fn cost_of(text: &[u8]) -> usize {
+    let ends = text.iter().filter(|byte| **byte == b'\n');
+    text.len() + LINE * (1 + ends.count())
 }
 
 /// The lines of a text that are not blank, without the white space around them, with their places.

@@ -4,13 +4,14 @@ use super::cost;
 use super::execution::Execution;
 use super::frame::{At, Frame};
 use super::operand::Operand;
+use super::trace::Trace;
 use crate::context::Context as _;
 use crate::error::Error;
 use crate::fmt::{append, append_bytes};
 use crate::stack::Recurse;
 use crate::strconv::quote;
 use crate::suggest::nearest;
-use crate::tree::{Branch, List, Node, NodeKind, TemplateCall};
+use crate::tree::{Branch, List, Node, NodeKind, Pipe, TemplateCall};
 use crate::value::Value;
 
 /// How a node ends.
@@ -59,12 +60,10 @@ impl Execution<'_> {
                 }
             }
             NodeKind::Action(pipe) => {
-                if let Some(trace) = &mut self.trace {
-                    trace.begin();
-                }
+                self.begin_traced();
                 let value = self.eval_pipe(frame, pipe)?;
                 if pipe.decl.is_empty() {
-                    self.print(frame, node, &value.value)?;
+                    self.print(frame, (node, pipe), &value.value)?;
                 }
             }
             NodeKind::If(branch) => return self.walk_branch(frame, branch, false),
@@ -86,19 +85,27 @@ impl Execution<'_> {
         sets_dot: bool,
     ) -> Result<Flow, Error> {
         let mark = frame.vars.len();
+        self.begin_traced();
         let value = self.eval_pipe(frame, &branch.pipe)?;
+        let is_made = self.may_be_made(frame, &branch.pipe);
+        if let (Some(trace), false, true) = (&mut self.trace, sets_dot, branch.pipe.decl.is_empty())
+        {
+            trace.forget();
+        }
         let list = match value.value.is_true() {
             true => Some(&branch.body),
             false => branch.otherwise.as_ref(),
         };
-        let outer =
-            (sets_dot && value.value.is_true()).then(|| std::mem::replace(&mut frame.dot, value));
+        let outer = (sets_dot && value.value.is_true()).then(|| {
+            let dot = std::mem::replace(&mut frame.dot, value);
+            (dot, std::mem::replace(&mut frame.is_dot_made, is_made))
+        });
         let flow = match list {
             Some(list) => self.deeper(|cx| cx.walk_list(frame, list))?,
             None => Flow::Next,
         };
         if let Some(outer) = outer {
-            frame.dot = outer;
+            (frame.dot, frame.is_dot_made) = outer;
         }
         frame.vars.truncate(mark);
         Ok(flow)
@@ -119,12 +126,13 @@ impl Execution<'_> {
         if self.depth >= self.limits().depth {
             return Err(frame.place(self.too_deep()));
         }
-        let dot = match &call.pipe {
-            Some(pipe) => self.eval_pipe(frame, pipe)?,
-            None => Operand::INVALID,
+        self.begin_traced();
+        let (dot, is_made) = match &call.pipe {
+            Some(pipe) => (self.eval_pipe(frame, pipe)?, self.may_be_made(frame, pipe)),
+            None => (Operand::INVALID, false),
         };
         // A template sees no variables of its caller.
-        let mut inner = Frame::new(&tree, dot);
+        let mut inner = Frame::new(&tree, dot).made(is_made);
         let trace = self.trace.as_mut();
         let outer = trace.and_then(|trace| trace.enter(frame.tree, &node.span));
         self.depth += 1;
@@ -136,10 +144,24 @@ impl Execution<'_> {
         result.map(|_| ())
     }
 
+    /// Notes that a pipeline begins.
+    pub(super) fn begin_traced(&mut self) {
+        if let Some(trace) = &mut self.trace {
+            trace.begin();
+        }
+    }
+
+    /// Whether functions may have executed the value of a pipeline, or a part of it.
+    pub(super) fn may_be_made(&self, frame: &Frame<'_>, pipe: &Pipe) -> bool {
+        let is_made =
+            |trace: &Trace| trace.has_new() || (trace.has_any() && frame.may_read_made(pipe));
+        self.trace.as_ref().is_some_and(is_made)
+    }
+
     fn print<'t>(
         &mut self,
         frame: &mut Frame<'t>,
-        node: &'t Node,
+        (node, pipe): (&'t Node, &'t Pipe),
         value: &Value,
     ) -> Result<(), Error> {
         frame.at = Some(At::Node(node));
@@ -160,8 +182,9 @@ impl Execution<'_> {
             .and_then(|()| self.spend(cost::of_output(self.out.len() - before)))
             .map_err(|error| frame.place(error))?;
         let end = self.out.len();
+        let reads = self.may_be_made(frame, pipe);
         if let Some(trace) = &mut self.trace {
-            trace.action(frame.tree, &node.span, end);
+            trace.action(frame.tree, &node.span, end, reads);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::allowance::Allowance;
 use super::ignore::Rules;
 use super::options::{LoadError, LoadOptions, MAX_CHART_SIZE, MAX_FILES};
 use crate::source::SourceFile;
@@ -52,7 +53,7 @@ impl<'a> Directory<'a> {
             kind = meta.file_type();
         }
         if !kind.is_file() {
-            return Err(irregular(&path));
+            return Err(LoadError::irregular(&path));
         }
         let data = read_file(&path, name, MAX_CHART_SIZE, |e| cannot_open(&path, e))?;
         self.read.push((name, data));
@@ -112,31 +113,26 @@ pub(super) fn held(path: &Path, within: &Path) -> Result<(), LoadError> {
     let (target, within) = (canonical(path)?, canonical(within)?);
     match target.starts_with(&within) {
         true => Ok(()),
-        false => Err(LoadError::new(format!(
-            "the chart {} is a link out of {}, to {}",
-            path.display(),
-            within.display(),
-            target.display()
+        false => Err(LoadError::of_link(format!(
+            "the chart {} is a link out of the directory that may be read",
+            path.display()
         ))),
     }
 }
 
 fn leads_outside(name: &str) -> LoadError {
-    LoadError::new(format!(
+    LoadError::of_link(format!(
         "symbolic link {name:?} leads outside of the chart; copy the file into the chart or list the link in .helmignore"
     ))
 }
 
-pub(super) fn irregular(path: &Path) -> LoadError {
-    LoadError::new(format!(
-        "cannot load irregular file {} as it has file mode type bits set",
-        path.display()
-    ))
-}
-
 /// Reads all files of a chart that its `.helmignore` leaves.
-pub(super) fn read(mut directory: Directory<'_>) -> Result<Vec<SourceFile>, LoadError> {
+pub(super) fn read(
+    mut directory: Directory<'_>,
+    allowance: &Allowance,
+) -> Result<Vec<SourceFile>, LoadError> {
     let mut walk = Walk {
+        allowance,
         rules: read_rules(&mut directory)?,
         links: directory.links,
         read: directory.read,
@@ -163,6 +159,7 @@ fn canonical(path: &Path) -> Result<PathBuf, LoadError> {
 }
 
 struct Walk<'a> {
+    allowance: &'a Allowance,
     rules: Rules,
     links: Links<'a>,
     /// What was read before, by its name in the chart
@@ -189,9 +186,10 @@ impl Walk<'_> {
             entries.push((entry.file_name(), entry.file_type().map_err(fail)?));
             self.seen += 1;
             if self.seen > MAX_FILES {
-                return Err(LoadError::new(format!(
+                let message = format!(
                     "chart has more than {MAX_FILES} files; leave some out with a .helmignore"
-                )));
+                );
+                return Err(LoadError::new(message).at_limit(true));
             }
         }
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -216,7 +214,7 @@ impl Walk<'_> {
     ) -> Result<(), LoadError> {
         if kind.is_symlink() {
             let target = fs::canonicalize(path).map_err(|e| {
-                LoadError::new(format!(
+                LoadError::of_link(format!(
                     "error evaluating symlink {}: {}",
                     path.display(),
                     reason(&e)
@@ -236,7 +234,7 @@ impl Walk<'_> {
             return self.directory(path, &name, depth + 1);
         }
         if !kind.is_file() {
-            return Err(irregular(path));
+            return Err(LoadError::irregular(path));
         }
         self.file(path, name)
     }
@@ -253,6 +251,7 @@ impl Walk<'_> {
             })?,
         };
         self.budget = self.budget.saturating_sub(data.len() as u64);
+        self.allowance.spend(data.len() as u64)?;
         self.files.push(SourceFile::new(name, data));
         Ok(())
     }

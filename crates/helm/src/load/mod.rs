@@ -58,10 +58,10 @@ fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
     let chart = load_alone(path, options, &allowance)?;
     let brings = options.brings_local && options.links_within.is_some() && path.is_dir();
     let load = |path: &Path| load_alone(path, options, &allowance).ok();
-    Ok(match brings {
-        true => local::bring(chart, path, &load),
-        false => chart,
-    })
+    match brings {
+        true => allowance.settle(Ok(local::bring(chart, path, &load))),
+        false => Ok(chart),
+    }
 }
 
 /// Loads the chart at `path` with what is in `charts/`.
@@ -82,7 +82,7 @@ fn load_alone(
         allowance,
     };
     if !meta.is_dir() && !meta.is_file() {
-        return Err(directory::irregular(&path));
+        return Err(LoadError::irregular(&path));
     }
     if meta.is_dir() {
         let mut directory = directory::Directory::new(&path, options);
@@ -94,7 +94,8 @@ fn load_alone(
             ))
         })?;
         check_api_version(manifest, options.any_format)?;
-        allowance.settle(assemble::chart(directory::read(directory)?, loading))
+        let files = directory::read(directory, allowance);
+        allowance.settle(files.and_then(|files| assemble::chart(files, loading)))
     } else {
         let files = allowance.settle(archive::read_file(&path, allowance))?;
         let manifest = files.iter().find(|f| f.name() == "Chart.yaml");

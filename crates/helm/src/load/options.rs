@@ -1,6 +1,6 @@
 //! Where the loader may look, how much it may read, and why it stops.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::together::Together;
 
@@ -33,23 +33,78 @@ pub struct LoadOptions {
 #[error("{message}")]
 pub struct LoadError {
     message: String,
-    is_limit: bool,
+    cause: Cause,
+}
+
+/// What a chart could not be loaded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// What the files say.
+    Content,
+    /// A device, a pipe or a socket among the files, which Helm refuses as well.
+    Irregular,
+    /// A link among the files, or the chart itself, that is not followed.
+    Link,
+    /// There is more than is loaded here.
+    Limit,
 }
 
 impl LoadError {
-    pub(crate) fn new(message: impl Into<String>) -> LoadError {
+    fn of(cause: Cause, message: impl Into<String>) -> LoadError {
         LoadError {
             message: message.into(),
-            is_limit: false,
+            cause,
         }
     }
 
+    pub(crate) fn new(message: impl Into<String>) -> LoadError {
+        LoadError::of(Cause::Content, message)
+    }
+
+    pub(crate) fn of_link(message: impl Into<String>) -> LoadError {
+        LoadError::of(Cause::Link, message)
+    }
+
+    /// Helm: pkg/chart/v2/loader/directory.go, `LoadDir`.
+    pub(crate) fn irregular(path: &Path) -> LoadError {
+        let message = format!(
+            "cannot load irregular file {} as it has file mode type bits set",
+            path.display()
+        );
+        LoadError::of(Cause::Irregular, message)
+    }
+
     pub(crate) fn at_limit(self, is_limit: bool) -> LoadError {
-        LoadError { is_limit, ..self }
+        match is_limit {
+            true => LoadError::of(Cause::Limit, self.message),
+            false => self,
+        }
     }
 
     /// Whether Helm may load the chart: it is more than is loaded here.
     pub fn is_limit(&self) -> bool {
-        self.is_limit
+        self.cause == Cause::Limit
+    }
+
+    /// Whether a device, a pipe or a socket lies among the files: Helm refuses the chart, too.
+    pub fn is_irregular(&self) -> bool {
+        self.cause == Cause::Irregular
+    }
+
+    /// Whether a link is not followed: it leads to nothing, or out of what may be read. Where the chart is deployed from, it may
+    /// lead elsewhere.
+    pub fn is_of_link(&self) -> bool {
+        self.cause == Cause::Link
+    }
+
+    /// The same with the paths of files below a directory as they are seen from it.
+    #[must_use]
+    pub fn seen_from(self, directory: &Path) -> LoadError {
+        let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+        let above = format!("{}{}", directory.display(), std::path::MAIN_SEPARATOR);
+        LoadError {
+            message: self.message.replace(&above, ""),
+            ..self
+        }
     }
 }

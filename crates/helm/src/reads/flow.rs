@@ -131,7 +131,7 @@ impl<'c> Flow<'c> {
             Known::Place(place) if self.is_told && self.is_of_any(place) => {}
             Known::Place(place) => self.record.place(place, how, guard, &self.at),
             Known::Dot(_) if self.is_told => {}
-            Known::Dot(member) if matches!(how, Use::Taken | Use::Lost) => {
+            Known::Dot(member) if how.takes_all() => {
                 let steps = self
                     .charts
                     .members
@@ -141,12 +141,12 @@ impl<'c> Flow<'c> {
                 self.record.place(&place, Use::Lost, guard, &self.at);
             }
             // What is in a structure of the template's own is read when it is.
-            Known::Dict(map) if matches!(how, Use::Taken | Use::Lost) => {
+            Known::Dict(map) if how.takes_all() => {
                 for part in map.values() {
                     self.take(part, how, guard);
                 }
             }
-            Known::List(parts) | Known::Tuple(parts) if matches!(how, Use::Taken | Use::Lost) => {
+            Known::List(parts) | Known::Tuple(parts) if how.takes_all() => {
                 for part in parts.iter() {
                     self.take(part, how, guard);
                 }

@@ -71,8 +71,8 @@ pub(super) fn call(
     let how = match name {
         // Nothing comes of it.
         "fail" => Use::Tested,
-        // Nothing is `null` then, which is what Kubernetes takes for nothing.
-        "toYaml" | "toJson" | "toYamlPretty" | "toRawJson" | "toPrettyJson" => Use::Lost,
+        "toYaml" | "toJson" | "toYamlPretty" | "toRawJson" | "toPrettyJson" => Use::Copied,
+        "quote" | "squote" | "toString" | "print" | "println" | "cat" => Use::Printed,
         _ => Use::Taken,
     };
     for arg in &args {
@@ -153,8 +153,13 @@ fn tests(flow: &mut Flow<'_>, name: &str, args: &[Known], guard: Guard) -> Optio
         }
         _ => return None,
     };
+    let how = match name {
+        "eq" | "ne" => Use::Compared,
+        "kindIs" | "typeIs" | "typeIsLike" | "kindOf" | "typeOf" => Use::Sorted,
+        _ => Use::Tested,
+    };
     for arg in args {
-        flow.take(arg, Use::Tested, guard);
+        flow.take(arg, how, guard);
     }
     Some(match condition {
         Condition::Always(known) => Known::Constant(known),

@@ -18,6 +18,7 @@ mod record;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod types;
 mod walk;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -35,6 +36,7 @@ use condition::Condition;
 use flow::GLOBAL;
 use path::{Step, run_together};
 use record::{At, Context, Guard, Object, Record, Recorder};
+pub use types::Type;
 
 /// What the templates of a chart and of those in it read.
 #[derive(Debug)]
@@ -147,7 +149,7 @@ impl Reads {
             if steps.len() >= segments.len() {
                 return Coverage::Read;
             }
-            if read.record().is_whole {
+            if read.record().is_whole() {
                 found = Coverage::Taken;
             }
         }
@@ -163,7 +165,7 @@ impl Reads {
         let reads = |read: &Read<'_>| {
             let record = read.record();
             run_together(&record.steps, segments)
-                && (record.steps.len() >= segments.len() || record.is_whole)
+                && (record.steps.len() >= segments.len() || record.is_whole())
         };
         self.candidates(segments).filter(reads).collect()
     }
@@ -194,11 +196,23 @@ impl Reads {
             let last = depth.checked_sub(1).and_then(|last| record.steps.get(last));
             // A template that goes through all items misses none.
             matches!(last, Some(Step::Key(_)))
-                && (record.safe.saturating_add(1)..=record.needs).contains(&depth)
+                && (record.safe.saturating_add(1)..=record.needs()).contains(&depth)
                 && run_together(&record.steps, segments)
                 && !read.tests().any(|test| test.requires(segments))
         };
         self.candidates(segments).filter(needs).collect()
+    }
+
+    /// The paths that are read in a part of a file.
+    pub fn paths_in(&self, file: &str, part: Range<usize>) -> BTreeSet<Path> {
+        let reads = self.reads.iter().map(|(record, at)| (record, at));
+        let again = self.again.iter();
+        let again = again.filter_map(|(index, at)| Some((&self.reads.get(*index)?.0, at)));
+        let inside = reads.chain(again).filter(|(_, at)| {
+            *at.file == *file && part.start <= at.span.start && at.span.end <= part.end
+        });
+        let paths = inside.filter_map(|(record, _)| path::path_of(&record.steps));
+        paths.collect()
     }
 
     /// A place in a named template that would read a path, if a template executed it.
@@ -246,8 +260,8 @@ impl Reads {
             };
             let bare = self.reads.iter().filter(|(record, at)| {
                 let depth = record.steps.len();
-                record.is_whole
-                    && record.needs == depth
+                record.is_whole()
+                    && record.needs() == depth
                     && record.safe < depth
                     && !at.file.is_empty()
             });
@@ -355,6 +369,15 @@ impl<'r> Read<'r> {
     /// Whether all values are read, as a whole: what takes them does not say which.
     pub fn is_of_all(&self) -> bool {
         self.record().steps.is_empty()
+    }
+
+    /// Whether the template that reads is executed for one of the chart that this one is of: a file, by its whole name.
+    pub fn is_of_chart_of(&self, template: &str) -> bool {
+        let member = self.all.charts.members.get(self.at.member);
+        member.is_some_and(|member| {
+            let inside = template.strip_prefix(&*member.base_path);
+            inside.is_some_and(|inside| inside.starts_with('/'))
+        })
     }
 
     /// The bytes of the file that read.

@@ -27,15 +27,27 @@ pub(super) const OPEN: Guard = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Record {
     pub(super) steps: Steps,
-    /// How many of the steps have to be there.
-    pub(super) needs: usize,
+    pub(super) how: Use,
     /// How many of the steps the template can do without.
     pub(super) safe: usize,
-    /// Whether everything inside is read with it.
-    pub(super) is_whole: bool,
     pub(super) guard: Guard,
     /// The chart that reads it
     pub(super) member: usize,
+}
+
+impl Record {
+    /// How many of the steps have to be there.
+    pub(super) fn needs(&self) -> usize {
+        match self.how {
+            Use::Entered | Use::Taken | Use::Printed => self.steps.len(),
+            Use::Tested | Use::Compared | Use::Sorted | Use::Copied | Use::Lost => 0,
+        }
+    }
+
+    /// Whether everything inside is read with it.
+    pub(super) fn is_whole(&self) -> bool {
+        self.how.takes_all()
+    }
 }
 
 /// The text of a template that reads.
@@ -58,16 +70,31 @@ pub(super) struct Object {
 }
 
 /// How a part of the values is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Use {
     /// Something in it is read: without it, the template fails.
     Entered,
-    /// It is printed, or given to a function.
+    /// It is given to a function.
     Taken,
+    /// It is printed, whatever type it has.
+    Printed,
     /// The template asks whether it is there, or does without it.
     Tested,
+    /// It is held against a constant, or against another value.
+    Compared,
+    /// The template asks for its type.
+    Sorted,
+    /// It is handed on as YAML or JSON. Nothing is `null` then, which is what Kubernetes takes for nothing.
+    Copied,
     /// It goes where nobody follows it.
     Lost,
+}
+
+impl Use {
+    /// Whether it is of all that is in a value.
+    pub(super) fn takes_all(self) -> bool {
+        matches!(self, Use::Taken | Use::Printed | Use::Copied | Use::Lost)
+    }
 }
 
 #[derive(Debug)]
@@ -162,15 +189,10 @@ impl Recorder {
     }
 
     pub(super) fn place(&mut self, place: &Place, how: Use, guard: Guard, at: &At) {
-        let needs = match how {
-            Use::Entered | Use::Taken => place.steps.len(),
-            Use::Tested | Use::Lost => 0,
-        };
         let record = Record {
             steps: Arc::clone(&place.steps),
-            needs,
+            how,
             safe: place.safe,
-            is_whole: matches!(how, Use::Taken | Use::Lost),
             guard,
             member: at.member,
         };

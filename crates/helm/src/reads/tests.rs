@@ -427,3 +427,37 @@ fn tests_tell_what_is_there() {
     let merged = "{{ define \"k\" }}{{ if .Values.k }}{{ .Values.k }}{{ end }}{{ end }}{{ include \"k\" (merge (dict \"a\" 1) .) }}";
     assert!(!reached(merged, "sub: {}\n", "sub.k"));
 }
+
+/// Templates that hand both on, or that ask for the type, treat no two types differently.
+#[test]
+fn templates_tell_types_apart_where_they_care() {
+    use Type::{Boolean, List, Map, Number, QuotedBoolean, Text};
+    let apart = |template: &str, path_of: &str, left, right| {
+        let chart = chart(&[("templates/a.yaml", template)]);
+        Reads::of(&chart).tells_apart(&path(path_of), left, right)
+    };
+    let of_a = |template: &str, left, right| apart(template, "a", left, right);
+    let copied = "{{ with .Values.a }}{{ toYaml . }}{{ end }}";
+    assert_eq!(of_a(copied, Number, Text), Some(false));
+    assert_eq!(of_a(copied, List, Map), Some(false));
+    assert_eq!(of_a(copied, Boolean, QuotedBoolean), Some(true));
+    let around = "{{ toYaml .Values.a }}";
+    assert_eq!(apart(around, "a.b[0]", Text, Map), Some(false));
+    let printed = "{{ .Values.a | quote }}";
+    assert_eq!(of_a(printed, Number, Text), Some(false));
+    assert_eq!(of_a(printed, List, Text), Some(true));
+    assert_eq!(of_a("{{ add .Values.a 1 }}", Number, Text), Some(true));
+    let ranged = "{{ range .Values.a }}{{ . }}{{ end }}";
+    assert_eq!(of_a(ranged, List, Text), Some(true));
+    assert_eq!(of_a(ranged, List, Map), Some(false));
+    assert_eq!(apart(ranged, "a[0]", Text, Map), Some(true));
+    assert_eq!(of_a("{{ .Values.a.b }}", Map, Text), Some(true));
+    let asked =
+        "{{ if kindIs \"map\" .Values.a }}{{ .Values.a.b }}{{ else }}{{ .Values.a }}{{ end }}";
+    assert_eq!(of_a(asked, Map, Text), Some(false));
+    let compared = "{{ if eq .Values.a \"b\" }}c{{ end }}";
+    assert_eq!(of_a(compared, Number, Text), Some(true));
+    let lost = "{{ include .Values.name .Values.a }}";
+    assert_eq!(of_a(lost, Number, Text), None);
+    assert_eq!(of_a("a: b", Number, Text), Some(false), "nothing reads it");
+}

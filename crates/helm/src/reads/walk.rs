@@ -243,7 +243,7 @@ impl<'c> Walker<'c> {
             NodeKind::Action(pipe) => {
                 let value = self.pipe(pipe, dot, guard);
                 if pipe.decl.is_empty() {
-                    self.flow.take(&value, Use::Taken, guard);
+                    self.flow.take(&value, Use::Printed, guard);
                 }
             }
             NodeKind::If(branch) => self.branch(branch, dot, guard, false),

@@ -82,21 +82,21 @@ pub(super) fn render(
         let text = String::from_utf8(without_no_value(text))
             .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
         printed += text.len();
-        let is_whole = options
-            .budget
-            .as_ref()
-            .is_none_or(|budget| budget.spend(read_again(&text)));
-        if !is_whole {
+        let has = |left: &Option<Budget>, units: u64| {
+            let left = left.as_ref();
+            left.is_none_or(|left| left.spend(units))
+        };
+        if !has(&options.budget, read_again(&text)) || !has(&options.room, text.len() as u64) {
             let message =
                 "the objects of the chart are more, in all environments, than are checked";
-            return Err(Error::manifest(&renderable.name, message.to_owned()));
+            return Err(Error::beyond(&renderable.name, message.to_owned()));
         }
         if printed > MOST_OUTPUT {
             let message = format!(
                 "the templates of the chart print more than {} MiB together",
                 MOST_OUTPUT >> 20
             );
-            return Err(Error::manifest(&renderable.name, message));
+            return Err(Error::beyond(&renderable.name, message));
         }
         outputs.push(Output {
             template: Arc::clone(&renderable.name),

@@ -73,6 +73,13 @@ impl Error {
         }))
     }
 
+    /// A template whose output is more than is looked at here: Helm may render it.
+    pub(super) fn beyond(template: &str, message: String) -> Error {
+        let mut error = Error::manifest(template, message);
+        error.0.is_limit = true;
+        error
+    }
+
     /// A manifest of `template` that cannot be used.
     pub(super) fn manifest(template: &str, message: String) -> Error {
         let mut error = Error::new(Stage::Manifest, message);

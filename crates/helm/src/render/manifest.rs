@@ -18,6 +18,8 @@ pub struct Manifest {
     pub template: String,
     /// The object's text, which is what Helm prints, to the byte.
     pub text: String,
+    /// Where the text begins in the output of the template.
+    pub(super) start: usize,
     document: OnceLock<Document>,
     /// `apiVersion`, empty when there is none.
     pub api_version: String,
@@ -117,13 +119,13 @@ pub(super) fn sort(mut outputs: Vec<Output>, warnings: &mut Vec<Warning>) -> Res
     outputs.sort_by(|a, b| a.template.cmp(&b.template));
     let (mut manifests, mut hooks) = (Vec::new(), Vec::new());
     for output in &outputs {
-        for text in split(&output.text) {
+        for (start, text) in places(&output.text) {
             if manifests.len() + hooks.len() == MOST_OBJECTS {
                 let message = format!("the chart makes more than {MOST_OBJECTS} objects");
-                return Err(Error::manifest(&output.template, message));
+                return Err(Error::beyond(&output.template, message));
             }
             let manifest =
-                read(&output.template, text).map_err(|e| e.with_outputs(all(&outputs)))?;
+                read(&output.template, (start, text)).map_err(|e| e.with_outputs(all(&outputs)))?;
             match manifest.annotations.get("helm.sh/hook") {
                 None => manifests.push(manifest),
                 Some(events) => match hook(events, &manifest.annotations) {
@@ -156,26 +158,32 @@ fn all(outputs: &[Output]) -> String {
 
 /// The objects of a text (Helm: SplitManifests): what stands between lines that begin with `---`, without white space before it.
 pub(crate) fn split(text: &str) -> Vec<&str> {
-    let text = text.trim_start();
+    places(text).into_iter().map(|(_, part)| part).collect()
+}
+
+/// The same, each with the place where it begins.
+fn places(whole: &str) -> Vec<(usize, &str)> {
+    let text = whole.trim_start();
+    let before = whole.len() - text.len();
     let mut parts = Vec::new();
     let (mut start, mut at) = (0, 0);
     for line in text.split_inclusive('\n') {
         if let Some(rest) = line.strip_prefix("---") {
-            parts.push(text.get(start..at).unwrap_or_default());
+            parts.push((start, text.get(start..at).unwrap_or_default()));
             let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
             start = at + "---".len() + blanks;
         }
         at += line.len();
     }
-    parts.push(text.get(start..).unwrap_or_default());
-    parts
-        .into_iter()
-        .map(str::trim_start)
-        .filter(|part| !part.is_empty())
-        .collect()
+    parts.push((start, text.get(start..).unwrap_or_default()));
+    let trimmed = parts.into_iter().map(|(start, part)| {
+        let object = part.trim_start();
+        (before + start + (part.len() - object.len()), object)
+    });
+    trimmed.filter(|(_, object)| !object.is_empty()).collect()
 }
 
-fn read(template: &str, text: &str) -> Result<Manifest, Error> {
+fn read(template: &str, (start, text): (usize, &str)) -> Result<Manifest, Error> {
     let failed = |why: &dyn std::fmt::Display| {
         Error::manifest(template, format!("YAML parse error on {template}: {why}"))
     };
@@ -192,6 +200,7 @@ fn read(template: &str, text: &str) -> Result<Manifest, Error> {
     Ok(Manifest {
         template: template.to_owned(),
         text: text.to_owned(),
+        start,
         document,
         api_version: head.api_version,
         kind: head.kind,
@@ -315,6 +324,9 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(split(text), *expected, "{text:?}");
+            for (start, part) in places(text) {
+                assert!(text[start..].starts_with(part), "{text:?}");
+            }
         }
     }
 }

@@ -13,8 +13,9 @@ mod warm;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
-use envlint_gotemplate::{Origin, Traced, bytes};
+use envlint_gotemplate::{Origin, Traced};
 
 use crate::chart::{Chart, ChartType};
 use crate::values::{Effective, Instance, Values, check_schemas, unfetched};
@@ -48,31 +49,25 @@ pub struct Rendered {
 /// How many bytes are compared to find where the output of one render comes from.
 const MOST_COMPARED: usize = 64 << 20;
 
+/// So many bytes that follow each other are compared in the time that takes one that is looked up.
+const BYTES_AT_ONCE: usize = 16;
+
 impl Rendered {
     /// What made a byte of a manifest's text, the innermost first: the text or the action of a template, each with the name
-    /// of the file that it is written in (`shop/templates/_helpers.tpl`). Nothing where that is not known.
+    /// of the file that it is written in (`shop/templates/_helpers.tpl`). Nothing where that is not known, and where the
+    /// template printed something else for the manifest.
     pub fn origins(&self, manifest: &Manifest, offset: usize) -> Vec<Origin> {
-        let traced = self.traces.get(manifest.template.as_str());
-        let start = traced.and_then(|traced| place_of(traced.text(), manifest.text.as_bytes()));
-        let at = traced.zip(start);
-        at.map_or_else(Vec::new, |(traced, start)| {
-            traced.origins(start + offset, &self.comparable)
-        })
-    }
-}
-
-/// Where a long text begins in another: to look for its beginning costs less than to prepare a search for all of it.
-fn place_of(text: &[u8], part: &[u8]) -> Option<usize> {
-    const BEGINNING: usize = 64;
-    let beginning = part.get(..BEGINNING).unwrap_or(part);
-    let mut from = 0;
-    loop {
-        let rest = text.get(from..)?;
-        let at = from + bytes::find(rest, beginning)?;
-        if text.get(at..)?.starts_with(part) {
-            return Some(at);
+        let Some(traced) = self.traces.get(manifest.template.as_str()) else {
+            return Vec::new();
+        };
+        let text = manifest.text.as_bytes();
+        let spend = |left: usize| left.checked_sub(text.len() / BYTES_AT_ONCE);
+        let has_room = self.comparable.fetch_update(Relaxed, Relaxed, spend);
+        let printed = traced.text().get(manifest.start..).unwrap_or_default();
+        match has_room.is_ok() && printed.starts_with(text) {
+            true => traced.origins(manifest.start + offset, &self.comparable),
+            false => Vec::new(),
         }
-        from = at + 1;
     }
 }
 
@@ -220,4 +215,28 @@ fn split_notes(outputs: Vec<engine::Output>, root: &str) -> (Option<String>, Vec
             .map(|output| output.text),
         outputs,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use envlint_budget::Budget;
+
+    use super::*;
+
+    #[test]
+    fn renders_that_are_kept_share_the_room_for_their_output() {
+        let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+        let chart = Chart::from_files(vec![
+            file("Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n"),
+            file("templates/a.yaml", "kind: ConfigMap\n"),
+        ])
+        .unwrap();
+        let options = Options {
+            room: Some(Budget::new(20)),
+            ..Options::default()
+        };
+        let render = || render(&chart, &Values::default(), &options);
+        assert!(render().is_ok());
+        assert!(render().unwrap_err().is_limit());
+    }
 }

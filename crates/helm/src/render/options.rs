@@ -32,6 +32,8 @@ pub struct Options {
     pub sample_keys: bool,
     /// Steps that this render shares with others; `None` for as many as a chart may take
     pub budget: Option<Budget>,
+    /// Bytes of output that this render shares with others that are kept next to it; `None` for as many as a chart may print
+    pub room: Option<Budget>,
     /// Whether the places of templates are kept that the manifests come from: see [`Rendered::origins`](super::Rendered::origins)
     pub traced: bool,
     /// What functions take for the current time, since 1970; `None` for the clock
@@ -52,6 +54,7 @@ impl Default for Options {
             seed: None,
             sample_keys: false,
             budget: None,
+            room: None,
             traced: false,
             now: None,
         }

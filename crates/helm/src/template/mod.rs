@@ -116,6 +116,7 @@ impl TemplateCommand {
             seed: self.seed,
             sample_keys: false,
             budget: None,
+            room: None,
             traced: false,
             now: self.now,
         })

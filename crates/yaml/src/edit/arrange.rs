@@ -8,7 +8,7 @@ use super::comments;
 use super::layout::line_end;
 use super::remove::behind_inner_comments;
 use super::reorder;
-use super::single::{has_same_comments, is_proven, lookup, resolved};
+use super::single::{ended, has_same_comments, is_proven, lookup, resolved};
 use crate::comment::Comment;
 use crate::document::Document;
 use crate::node::{Kind, Mapping, Node, Origin};
@@ -65,7 +65,7 @@ pub fn arrange(doc: &Document, arrangements: &[Arrangement]) -> Arranged {
             Ok(edit) => made.push(Made {
                 at,
                 arrangement,
-                edit,
+                edit: ended(doc, edit),
             }),
             Err(why) => stays.push((at, why)),
         }

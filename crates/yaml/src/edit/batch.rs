@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use super::change::{Edit, EditError};
 use super::layout::Layout;
+use super::remove::Above;
 use super::render::Fresh;
-use super::single::{is_proven, put, remove, resolved, set, take_out};
+use super::single::{ended, is_proven, put, remove, remove_with_comments, resolved, set, take_out};
 use crate::document::Document;
 use crate::node::Node;
 use crate::path::{Path, Segment};
@@ -22,13 +23,15 @@ pub enum Change<'a> {
     Set(&'a Path, Fresh<'a>),
     /// Removes what is at a path, as [`remove`](super::remove()) does.
     Remove(&'a Path),
+    /// The same with all comments directly above it, which are known to be about nothing else.
+    RemoveWithComments(&'a Path),
 }
 
 impl<'a> Change<'a> {
     /// Where it is made.
     fn path(&self) -> &'a Path {
         match self {
-            Change::Set(path, _) | Change::Remove(path) => path,
+            Change::Set(path, _) | Change::Remove(path) | Change::RemoveWithComments(path) => path,
         }
     }
 }
@@ -65,6 +68,7 @@ pub fn change_all(
         let made = match change {
             Change::Set(path, fresh) => set(before, path, *fresh),
             Change::Remove(path) => remove(before, path),
+            Change::RemoveWithComments(path) => remove_with_comments(before, path),
         };
         let made = made.map_err(|error| (change.path().clone(), error))?;
         edited = Some(made.document);
@@ -120,7 +124,7 @@ impl Batch {
                 continue;
             };
             let is_item = matches!(path.last(), Some(Segment::Index(_)));
-            has_moved |= is_item && matches!(change, Change::Remove(_));
+            has_moved |= is_item && !matches!(change, Change::Set(..));
             missed = 0;
             taken.insert(edit.span);
             batch.indexes.insert(*index);
@@ -169,7 +173,7 @@ impl Batch {
         for (index, path) in &self.members {
             match changes.get(*index)? {
                 Change::Set(_, fresh) => put(&mut expected, path, fresh.to_value()).ok()?,
-                Change::Remove(_) => removed.push(path),
+                Change::Remove(_) | Change::RemoveWithComments(_) => removed.push(path),
             }
         }
         // From the end: all places are those of the document before.
@@ -178,14 +182,18 @@ impl Batch {
             take_out(&mut expected, path)?;
         }
         let (mut text, mut copied) = (String::with_capacity(doc.source().len()), 0);
-        for edit in &self.edits {
+        let mut edits = self.edits.clone();
+        if let Some(last) = edits.pop() {
+            edits.push(ended(doc, last));
+        }
+        for edit in &edits {
             text += doc.source().get(copied..edit.span.start)?;
             text += &edit.replacement;
             copied = edit.span.end;
         }
         text += doc.source().get(copied..)?;
         let after = Document::parse(text);
-        is_proven(doc, &after, &self.edits, &expected).then_some(after)
+        is_proven(doc, &after, &edits, &expected).then_some(after)
     }
 }
 
@@ -194,7 +202,8 @@ fn candidate(doc: &Document, layout: Layout, change: &Change<'_>) -> Option<(Pat
     let path = resolved(doc, change.path()).ok()?;
     let edits = match change {
         Change::Set(_, fresh) => super::set::set(doc, layout, &path, *fresh),
-        Change::Remove(_) => super::remove::remove(doc, layout, &path),
+        Change::Remove(_) => super::remove::remove(doc, layout, &path, Above::Shared),
+        Change::RemoveWithComments(_) => super::remove::remove(doc, layout, &path, Above::Own),
     };
     Some((path, edits.ok()?.into_iter().next()?))
 }

@@ -48,21 +48,20 @@ pub(super) fn insert(
                 return Vec::new();
             };
             let key = text::key(key, layout.quote, CollectionStyle::Flow);
-            vec![behind_last(
-                walk.node,
-                last_end(mapping),
-                &format!("{key}: {text}"),
-            )]
+            let last = mapping
+                .iter()
+                .rfind(|(_, node)| node.origin() != Origin::Merge);
+            let last = last.map(|(key, _)| key.span().start).zip(last_end(mapping));
+            into_brackets(doc, walk.node, last, &format!("{key}: {text}"), layout)
         }
         (Kind::Sequence(items), _) if walk.node.is_flow() => {
             let Rendered::Inline(text) = rendered else {
                 return Vec::new();
             };
-            vec![behind_last(
-                walk.node,
-                items.last().map(|item| item.span().end),
-                &text,
-            )]
+            let last = items
+                .last()
+                .map(|item| (item.span().start, item.span().end));
+            into_brackets(doc, walk.node, last, &text, layout)
         }
         (Kind::Mapping(mapping), Segment::Key(key)) => {
             let key_text = text::key(key, layout.quote, CollectionStyle::Block);
@@ -92,6 +91,49 @@ fn last_end(mapping: &Mapping) -> Option<usize> {
     written
         .map(|(key, node)| node.span().end.max(key.span().end))
         .max()
+}
+
+/// The edits that may add a part between brackets: on a line of its own where the last one has one.
+fn into_brackets(
+    doc: &Document,
+    collection: &Node,
+    last: Option<(usize, usize)>,
+    text: &str,
+    layout: Layout,
+) -> Vec<Edit> {
+    let own_line = last.and_then(|last| on_own_line(doc, collection, last, text, layout));
+    let plain = behind_last(collection, last.map(|(_, end)| end), text);
+    own_line.into_iter().chain([plain]).collect()
+}
+
+/// A line below that of the last part between brackets, whose comment stays behind it.
+fn on_own_line(
+    doc: &Document,
+    collection: &Node,
+    (start, end): (usize, usize),
+    text: &str,
+    layout: Layout,
+) -> Option<Edit> {
+    let source = doc.source();
+    let first = line_start(source, start);
+    let indent = source
+        .get(first..start)
+        .filter(|indent| indent.trim().is_empty())?;
+    let line = line_end(source, end);
+    let behind = source.get(end..line)?;
+    let (has_comma, comment) = match behind.trim_start().strip_prefix(',') {
+        Some(rest) => (true, rest),
+        None => (false, behind),
+    };
+    let is_comment = |text: &str| text.is_empty() || text.starts_with('#');
+    let fits = first > collection.span().start
+        && line < collection.span().end
+        && is_comment(comment.trim());
+    let last_comma = if has_comma { "," } else { "" };
+    fits.then(|| Edit {
+        span: Span::new(end, line),
+        replacement: [",", comment, layout.eol, indent, text, last_comma].concat(),
+    })
 }
 
 fn behind_last(collection: &Node, last: Option<usize>, text: &str) -> Edit {
@@ -210,7 +252,8 @@ fn lines_at(
     }
 }
 
-fn behind_blank_lines(source: &str, from: usize) -> usize {
+/// The end of the last blank line behind the end of a line, without its line break.
+pub(super) fn behind_blank_lines(source: &str, from: usize) -> usize {
     let rest = source.get(from..).unwrap_or_default();
     let text = rest
         .find(|char: char| !char.is_ascii_whitespace())
@@ -280,16 +323,17 @@ pub(super) fn item_before(
 /// Lines before a dash, which is pushed down to a line of its own.
 fn lines_before(doc: &Document, dash: usize, lines: Vec<String>, layout: Layout) -> Edit {
     let column = column(doc, dash);
-    let separator = [layout.eol, &" ".repeat(column)].concat();
+    let indent = " ".repeat(column);
     let mut text = String::new();
-    for line in lines {
-        text.push_str(&line);
-        text.push_str(if line.is_empty() {
-            layout.eol
-        } else {
-            &separator
-        });
+    for (at, line) in lines.iter().enumerate() {
+        // The first one stands where the dash stood, and a blank line has no end that anybody sees.
+        if at > 0 && !line.is_empty() {
+            text += &indent;
+        }
+        text += line;
+        text += layout.eol;
     }
+    text += &indent;
     Edit {
         span: Span::new(dash, dash),
         replacement: text,

@@ -25,6 +25,7 @@ pub use arrange::{Arranged, Arrangement, Stays, arrange};
 pub use batch::{Change, change_all};
 pub use change::{Edit, EditError, Edited};
 pub use quote::quoted;
+pub use remove::comments_above;
 pub use render::Fresh;
 pub use several::{Applied, apply, remove_comment};
-pub use single::{insert, remove, reorder, set};
+pub use single::{insert, remove, reorder, set, set_at_anchor};

@@ -12,8 +12,41 @@ use crate::path::{Path, Segment};
 use crate::problem::ProblemKind;
 use crate::span::Span;
 
+/// What the comments directly above a part are about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Above {
+    /// Perhaps also about what follows it, where that has none of its own and no blank line is between.
+    Shared,
+    /// The part alone.
+    Own,
+}
+
+/// The comments directly above an entry of a block map or an item of a block list, without their `#`.
+pub fn comments_above<'d>(doc: &'d Document, path: &Path) -> Vec<&'d str> {
+    let (Some(root), Some(parent)) = (doc.root(), path.parent()) else {
+        return Vec::new();
+    };
+    let place = root.get(&parent).and_then(|node| {
+        let parts = parts(doc, node);
+        let at = position(node, path)?;
+        let before = at.checked_sub(1).and_then(|before| parts.get(before));
+        Some((*parts.get(at)?, before.map_or(0, |before| before.end)))
+    });
+    let Some((part, bound)) = place else {
+        return Vec::new();
+    };
+    let above = Span::new(comments::above(doc, part.start, bound), part.start);
+    let lines = doc.text(above).lines().map(str::trim);
+    lines.filter_map(|line| line.strip_prefix('#')).collect()
+}
+
 /// The edits that may remove what is at a path.
-pub(super) fn remove(doc: &Document, layout: Layout, path: &Path) -> Result<Vec<Edit>, EditError> {
+pub(super) fn remove(
+    doc: &Document,
+    layout: Layout,
+    path: &Path,
+    above: Above,
+) -> Result<Vec<Edit>, EditError> {
     let missing = || EditError::Missing(path.clone());
     let root = doc.root().ok_or_else(missing)?;
     let parent_path = path.parent().ok_or_else(missing)?;
@@ -42,19 +75,27 @@ pub(super) fn remove(doc: &Document, layout: Layout, path: &Path) -> Result<Vec<
         .and_then(|before| parts.get(before))
         .copied();
     if parent.node.is_flow() {
-        return Ok(vec![from_brackets(part, before, next)]);
+        let of_line = from_line_in_brackets(doc, parent.node, part, before, next);
+        let plain = from_brackets(part, before, next);
+        return Ok(of_line.into_iter().chain([plain]).collect());
     }
-    // Comments below the value that are indented like it would become text of a block scalar above; then they go too.
-    let with_comments = Span::new(part.start, behind_inner_comments(doc.source(), part));
+    // Comments below the value that stand deeper than its key are about what is in it.
+    let inner = behind_inner_comments(doc.source(), part);
     let bound = before.map_or(0, |before| before.end);
-    let with_own = Span::new(own_comments(doc, part, bound, next), part.end);
-    let own_lines = lines(doc, with_own, next);
-    Ok(vec![
+    let next_of_own = next.filter(|_| above == Above::Shared);
+    let own = own_comments(doc, part, bound, next_of_own);
+    let with_all = lines(doc, Span::new(own, inner), next);
+    let own_lines = lines(doc, Span::new(own, part.end), next);
+    let mut edits = vec![
+        without_blank_line(doc, &with_all),
+        with_all,
         without_blank_line(doc, &own_lines),
         own_lines,
         lines(doc, part, next),
-        lines(doc, with_comments, next),
-    ])
+        lines(doc, Span::new(part.start, inner), next),
+    ];
+    edits.dedup();
+    Ok(edits)
 }
 
 /// The bytes of every entry or item that is written, in their order: key or dash to the end of the value.
@@ -118,8 +159,6 @@ fn empty(doc: &Document, layout: Layout, parent: &Walk<'_>) -> Vec<Edit> {
     };
     let rendered = Rendered::Inline(text.to_owned());
     replace::replace(doc, parent, &rendered, layout)
-        .into_iter()
-        .collect()
 }
 
 /// A part with the comma behind it, or the one before it.
@@ -132,6 +171,50 @@ fn from_brackets(part: Span, before: Option<Span>, next: Option<Span>) -> Edit {
     Edit {
         span,
         replacement: String::new(),
+    }
+}
+
+/// A part between brackets that has lines of its own: they go with the comment behind it, and the comment of the line above
+/// stays.
+fn from_line_in_brackets(
+    doc: &Document,
+    collection: &Node,
+    part: Span,
+    before: Option<Span>,
+    next: Option<Span>,
+) -> Option<Edit> {
+    let source = doc.source();
+    let line = line_start(source, part.start);
+    let rest = behind_comma(source, part.end);
+    let end = line_end(source, rest);
+    let behind = source.get(rest..end)?.trim();
+    let is_own_line = source.get(line..part.start)?.trim().is_empty()
+        && line > collection.span().start
+        && (behind.is_empty() || behind.starts_with('#'));
+    let below = source.get(end..)?.find('\n').map(|at| end + at + 1)?;
+    if !is_own_line || below > collection.span().end {
+        return None;
+    }
+    let bound = before.map_or(collection.span().start, |before| before.end);
+    let top = line_start(source, comments::above(doc, part.start, bound));
+    let has_comma = rest > part.end;
+    if next.is_some() || has_comma {
+        return Some(Edit::new(Span::new(top, below), ""));
+    }
+    // The comma behind the one before it goes as well, and what is said behind that comma stays.
+    let before = before?.end;
+    let comma = behind_comma(source, before);
+    let kept = source.get(comma..top)?;
+    Some(Edit::new(Span::new(before, below), kept))
+}
+
+/// Behind the comma that follows, if one follows on the same line.
+fn behind_comma(source: &str, from: usize) -> usize {
+    let rest = source.get(from..).unwrap_or_default();
+    let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    match rest.get(blanks..).is_some_and(|rest| rest.starts_with(',')) {
+        true => from + blanks + 1,
+        false => from,
     }
 }
 

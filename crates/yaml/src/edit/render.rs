@@ -164,6 +164,8 @@ fn flow(value: &Value, manner: Manner) -> String {
 /// The lines of a key and its value.
 pub(super) fn entry(key: &str, value: Rendered, layout: Layout) -> Vec<String> {
     match value {
+        // yamllint calls a blank at the end of a line a mistake.
+        Rendered::Inline(text) if text.is_empty() => vec![format!("{key}:")],
         Rendered::Inline(text) => vec![format!("{key}: {text}")],
         Rendered::Lines {
             header,
@@ -186,6 +188,7 @@ pub(super) fn entry(key: &str, value: Rendered, layout: Layout) -> Vec<String> {
 /// The lines of an item of a list.
 pub(super) fn item(value: Rendered) -> Vec<String> {
     match value {
+        Rendered::Inline(text) if text.is_empty() => vec!["-".to_owned()],
         Rendered::Inline(text) => vec![format!("- {text}")],
         Rendered::Lines { header, lines, .. } if !header.is_empty() => {
             std::iter::once(format!("- {header}"))

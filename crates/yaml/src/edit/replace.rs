@@ -1,6 +1,7 @@
 //! Replacing a value that exists.
 
 use super::change::Edit;
+use super::insert::behind_blank_lines;
 use super::layout::{Layout, column, line_end, line_start};
 use super::place::{Slot, Walk};
 use super::render::{Rendered, indented};
@@ -8,13 +9,27 @@ use crate::document::Document;
 use crate::node::{Node, Origin, Style};
 use crate::span::Span;
 
-/// The edit that puts `rendered` in the place of the value that a walk ended at. `None` where lines cannot stand.
+/// The edits that may put `rendered` in the place of the value that a walk ended at; none where lines cannot stand.
 pub(super) fn replace(
     doc: &Document,
     walk: &Walk<'_>,
     rendered: &Rendered,
     layout: Layout,
-) -> Option<Edit> {
+) -> Vec<Edit> {
+    let Some(edit) = one(doc, walk, rendered, layout) else {
+        return Vec::new();
+    };
+    // Blank lines behind the text of a `|+` belong to it; the proof tells which is right.
+    let end = behind_blank_lines(doc.source(), edit.span.end);
+    let keeps = matches!(rendered, Rendered::Lines { header, .. } if header.contains('+'));
+    let with_blank_lines = (keeps && end > edit.span.end).then(|| Edit {
+        span: Span::new(edit.span.start, end),
+        replacement: edit.replacement.clone(),
+    });
+    std::iter::once(edit).chain(with_blank_lines).collect()
+}
+
+fn one(doc: &Document, walk: &Walk<'_>, rendered: &Rendered, layout: Layout) -> Option<Edit> {
     match rendered {
         Rendered::Inline(text) => Some(inline(doc, walk.node, walk.slot, text)),
         Rendered::Lines {
@@ -53,10 +68,19 @@ impl Lines<'_> {
             .join(self.eol)
     }
 
+    /// The header with the comment that stays in the place; only where there is none, with that of the other file.
+    fn first_line(&self, tail: &str) -> String {
+        let indicators = self.header.split([' ', '\t', '#']).next();
+        match tail {
+            "" => self.header.to_owned(),
+            tail => [indicators.unwrap_or_default(), tail].concat(),
+        }
+    }
+
     /// The first line stands where the text begins, the others at a column; `tail` is a comment for the first line.
     fn behind_dash(&self, column: usize, tail: &str) -> String {
         if !self.header.is_empty() {
-            return [self.header, tail, self.eol, &self.at(column)].concat();
+            return [&self.first_line(tail), self.eol, &self.at(column)].concat();
         }
         let rest = self.lines.get(1..).unwrap_or_default().to_vec();
         let rest = indented(rest, column).map(|line| [self.eol, &line].concat());
@@ -176,7 +200,8 @@ fn under_key(doc: &Document, node: &Node, (key, after): (usize, usize), new: &Li
     }
     let space = if new.header.is_empty() { "" } else { " " };
     let text = new.at(key_column + new.step);
-    let replacement = [space, new.header, &tail(doc, node, after), new.eol, &text].concat();
+    let first = new.first_line(&tail(doc, node, after));
+    let replacement = [space, &first, new.eol, &text].concat();
     Edit {
         span: Span::new(after, end),
         replacement,

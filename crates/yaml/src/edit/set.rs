@@ -47,7 +47,7 @@ pub(super) fn set(
         let renders = with_comments(fresh, &walk.rest, renders(fresh, &walk.rest, manner));
         return Ok(renders
             .iter()
-            .filter_map(|rendered| replace::replace(doc, &walk, rendered, layout))
+            .flat_map(|rendered| replace::replace(doc, &walk, rendered, layout))
             .collect());
     }
     through(doc, &walk)?;
@@ -63,6 +63,31 @@ pub(super) fn set(
         .into_iter()
         .flat_map(|rendered| insert::insert(doc, &walk, rendered, fresh, layout))
         .collect())
+}
+
+/// The edits that may put another single value in the place of one that an anchor brings to other places, too; none where it
+/// has several lines.
+pub(super) fn at_anchor(
+    doc: &Document,
+    layout: Layout,
+    path: &Path,
+    fresh: Fresh<'_>,
+) -> Result<Vec<Edit>, EditError> {
+    let missing = || EditError::Missing(path.clone());
+    let node = doc.get(path).ok_or_else(missing)?;
+    let is_line = node.as_scalar().is_some() && !doc.text(node.span()).contains('\n');
+    let manner = Manner {
+        layout,
+        // What stands between brackets may stand between lines, too.
+        context: CollectionStyle::Flow,
+        style: style_of(node),
+    };
+    let renders = renders(fresh, &[], manner).into_iter();
+    let texts = renders.filter_map(|rendered| match rendered {
+        Rendered::Inline(text) if is_line => Some(text),
+        _ => None,
+    });
+    Ok(texts.map(|text| Edit::new(node.span(), text)).collect())
 }
 
 /// The ways to write the first value of a collection, those with the comments that it has where it comes from first.

@@ -2,6 +2,7 @@
 
 use super::change::{Edit, EditError, Edited};
 use super::layout::Layout;
+use super::remove::Above;
 use super::render::Fresh;
 use crate::document::Document;
 use crate::node::Node;
@@ -31,6 +32,28 @@ pub fn set<'a>(
         &expected,
         &super::set::set(doc, Layout::of(doc), &path, fresh)?,
     )
+}
+
+/// Puts a single value at a path whose own value, or one around it, has an anchor, and at all other paths where aliases and
+/// merge keys bring it.
+///
+/// # Errors
+/// See [`EditError`]; [`EditError::Unprovable`] where it is brought to a path that is not among them.
+pub fn set_at_anchor<'a>(
+    doc: &Document,
+    path: &Path,
+    others: &[&Path],
+    value: impl Into<Fresh<'a>>,
+) -> Result<Edited, EditError> {
+    let fresh = value.into();
+    let path = resolved(doc, path)?;
+    let mut expected = doc.root().map(Node::to_value).unwrap_or_default();
+    put(&mut expected, &path, fresh.to_value())?;
+    for other in others {
+        put(&mut expected, &resolved(doc, other)?, fresh.to_value())?;
+    }
+    let edits = super::set::at_anchor(doc, Layout::of(doc), &path, fresh)?;
+    prove(doc, &path, &expected, &edits)
 }
 
 /// Adds a value. The last step of the path is a key that the map does not have, or the index that the new item of a
@@ -84,6 +107,15 @@ pub fn insert<'a>(
 /// # Errors
 /// See [`EditError`].
 pub fn remove(doc: &Document, path: &Path) -> Result<Edited, EditError> {
+    removed(doc, path, Above::Shared)
+}
+
+/// The same with all comments directly above it.
+pub(super) fn remove_with_comments(doc: &Document, path: &Path) -> Result<Edited, EditError> {
+    removed(doc, path, Above::Own)
+}
+
+fn removed(doc: &Document, path: &Path, above: Above) -> Result<Edited, EditError> {
     let path = resolved(doc, path)?;
     if doc.get(&path).is_none() {
         return Err(EditError::Missing(path));
@@ -96,7 +128,7 @@ pub fn remove(doc: &Document, path: &Path) -> Result<Edited, EditError> {
         doc,
         &path,
         &expected,
-        &super::remove::remove(doc, Layout::of(doc), &path)?,
+        &super::remove::remove(doc, Layout::of(doc), &path, above)?,
     )
 }
 
@@ -154,15 +186,33 @@ fn prove(
     candidates: &[Edit],
 ) -> Result<Edited, EditError> {
     for edit in candidates {
+        let edit = ended(doc, edit.clone());
         let document = Document::parse(edit.apply(doc.source()));
-        if is_proven(doc, &document, std::slice::from_ref(edit), expected) {
-            return Ok(Edited {
-                edit: edit.clone(),
-                document,
-            });
+        if is_proven(doc, &document, std::slice::from_ref(&edit), expected) {
+            return Ok(Edited { edit, document });
         }
     }
     Err(EditError::Unprovable(path.clone()))
+}
+
+/// An edit that makes the end of a text without a last line break, ended with one where the last value needs it: the text of
+/// a block scalar has it, to all readers but Helm's, only where the file has it.
+pub(super) fn ended(doc: &Document, edit: Edit) -> Edit {
+    let source = doc.source();
+    let is_end = edit.span.end == source.len() && !source.ends_with('\n');
+    if !is_end || edit.replacement.ends_with('\n') || is_read_alike(&edit.apply(source)) {
+        return edit;
+    }
+    Edit {
+        replacement: edit.replacement + Layout::of(doc).eol,
+        ..edit
+    }
+}
+
+/// Whether all readers read a text alike: Helm adds a line break where the last line has none.
+fn is_read_alike(text: &str) -> bool {
+    let value = |doc: Document| doc.root().map(Node::to_value);
+    text.ends_with('\n') || value(Document::parse_text(text)) == value(Document::parse(text))
 }
 
 /// Whether edits, in the order of the text, made a document that means what is expected and lost no comment.
@@ -177,6 +227,7 @@ pub(super) fn is_proven(
         && after.errors().len() <= doc.errors().len()
         && comments_stand(doc, edits, after)
         && after.root().map(Node::to_value).as_ref() == Some(expected)
+        && (is_read_alike(after.source()) || !is_read_alike(doc.source()))
 }
 
 /// True when every comment outside of the replaced bytes is still a comment, and no other text became one.

@@ -1,6 +1,7 @@
 //! Edits: the bytes that must change, and no other.
 
 mod arrange;
+mod kept;
 mod properties;
 mod reorder;
 

@@ -1,9 +1,10 @@
 //! What deploys charts without a command line of helm, read as the command that it comes to: steps of pipelines and playbooks
 //! ([`steps`]), releases of [`skaffold`] and of Rancher's [`fleet`], resources of [`terraform`], calls of a [`tiltfile`],
-//! lists of [`python`], runs of [`werf`], command lines of [`others`].
+//! lists of [`python`], runs of [`werf`] and [`hubploy`], command lines of [`others`].
 
 mod circle;
 mod fleet;
+pub(super) mod hubploy;
 pub(super) mod others;
 pub(super) mod python;
 mod skaffold;

@@ -15,6 +15,7 @@ use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::rules::{Finding, Fix};
 use crate::source::Source;
 use crate::source::{Location, Severity};
+use crate::values::is_stack_file;
 
 rule! {
     /// Helm does not read an unquoted value as what it looks like.
@@ -69,6 +70,10 @@ rule! {
 }
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
+    // Pulumi reads it, to whom values of keys are texts.
+    if is_stack_file(&cx.source.path) {
+        return;
+    }
     let of_flux = OnceCell::new();
     for root in cx.source.document.documents() {
         Walk {

@@ -12,6 +12,9 @@ use crate::values::Located;
 
 /// Looks at the effective values of every environment: what another layer overrides is printed nowhere.
 pub(super) fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    if cx.app.is_of_stacks() {
+        return;
+    }
     for row in &cx.table {
         for (index, tree) in row.values() {
             // Nearly no value is of interest, so no path is made for it.
@@ -77,10 +80,12 @@ fn severity(
         Some(false) => None,
         None => match cx.coverage(path) {
             Coverage::Taken | Coverage::Unread => None,
-            Coverage::Read => Some(found.severity),
             // A version is there to be printed.
-            Coverage::Unknown if found.severity == Severity::Error => Some(Severity::Error),
-            Coverage::Unknown => Some(Severity::Info),
+            Coverage::Read | Coverage::Unknown if found.severity == Severity::Error => {
+                Some(Severity::Error)
+            }
+            // By itself it is a number again when Kubernetes reads it, and only in a text it is another one.
+            Coverage::Read | Coverage::Unknown => Some(Severity::Info),
         },
     }
 }
