@@ -26,6 +26,7 @@ mod scan;
 mod subtree;
 mod tells;
 mod template;
+mod terraform;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -87,16 +88,21 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
             .collect()
     };
     let mut said = Claims::default();
-    let of_argo = parsed(|hints| hints.argo);
+    let of_terraform = scan.candidates.iter().filter(|file| file.hints.terraform);
+    let of_terraform = terraform::objects(of_terraform, &files);
+    let mut of_argo = parsed(|hints| hints.argo);
+    of_argo.extend(of_terraform.iter().cloned());
     let addresses = argo::addresses(&of_argo, &files);
-    let objects = parsed(|hints| hints.argo || hints.flux || hints.kustomize);
+    let mut objects = parsed(|hints| hints.argo || hints.flux || hints.kustomize);
+    objects.extend(of_terraform.iter().cloned());
     let files = files.known_as(addresses);
     let subtree = subtree::subtree(&objects, &files).unwrap_or_default();
     let files = &files.within_other(subtree);
     let names = &names
         .clone()
         .with_folders(flux::beside_known(&objects, files, names));
-    let uses_kustomize = |hints: &Hints| hints.argo || hints.flux || hints.kustomize;
+    let uses_kustomize =
+        |hints: &Hints| hints.argo || hints.flux || hints.kustomize || hints.terraform;
     let is_kustomized = scan
         .candidates
         .iter()
@@ -106,8 +112,13 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         false => kustomize::Directories::default(),
     };
     let mut scripts = scan.candidates.iter().filter(|file| !file.hints.argo);
-    let has_commands = scripts.any(|file| kustomize::builds_directories(&file.text));
-    let reach = kustomize::Reach::of(&directories, &objects, has_commands, files, names);
+    let built = kustomize::Commands {
+        has_any: scripts.any(|file| kustomize::builds_directories(&file.text)),
+        directories: kustomize::directories_of_tilt(scan.candidates.iter(), &directories),
+    };
+    let of_tilt = built.directories.iter().filter(|_| !names.are_declared());
+    let names = &names.clone().with_folders(of_tilt.cloned());
+    let reach = kustomize::Reach::of(&directories, &objects, &built, files, names);
     let left = reach.say_left_out(&directories, &objects, files, &mut said);
     let known = argo::Known::of(&of_argo);
     let built = argo::built_claims(
@@ -158,6 +169,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     commands::claims(&scan.candidates, files, names, &mut said);
     jsonnet::say_unread(scan.candidates.iter(), files, &mut said);
     argo::made_claims(&known, files, names, &mut said);
+    terraform::give_inline(&of_terraform, &mut said);
     said.leave_out_the_endless();
     said.leave_names_open();
     said.unread = folded(said.unread);

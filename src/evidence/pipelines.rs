@@ -1,16 +1,21 @@
 //! Names of environments that only a pipeline tells: `env: t2` of a CircleCI orb, `environment: {name: blue}` of GitLab.
 
-/// Keys that name an environment.
-const KEYS: [&str; 8] = [
+/// Keys that name an environment, in lower case.
+const KEYS: [&str; 10] = [
     "env",
     "environment",
+    "environments",
     "env_name",
     "environment_name",
+    "environmentname",
     "deploy_env",
     "target_env",
     "env-name",
     "environment-name",
 ];
+
+/// Keys below them with all that they may be: of inputs of workflows, of parameters of Azure's pipelines.
+const CHOICES: [&str; 2] = ["options", "values"];
 
 /// The longest name, in bytes.
 const LONGEST: usize = 30;
@@ -29,26 +34,67 @@ pub(super) fn is_pipeline(path: &str) -> bool {
         || file.contains("gitlab-ci")
         || file.contains("azure-pipelines")
         || file.starts_with("bitbucket-pipelines")
+        || matches!(file, "pipeline.yaml" | "pipeline.yml")
+}
+
+/// What stands below a key of an environment.
+#[derive(Clone, Copy)]
+struct Block {
+    /// The indentation of the key.
+    indent: usize,
+    /// Whether the items of the list that follows are names.
+    is_list: bool,
 }
 
 /// The names that the keys of a pipeline tell. They stand for environments only where files are named so, too.
 pub(super) fn environments(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let mut is_within = false;
+    let mut block: Option<Block> = None;
     for line in text.lines() {
-        let line = line.trim().trim_start_matches("- ");
-        let Some((key, value)) = line.split_once(':') else {
-            is_within = false;
+        let trimmed = line.trim_start();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            continue;
+        }
+        let indent = line.len() - trimmed.len();
+        let item = trimmed.strip_prefix("- ").map(str::trim);
+        block = block.filter(|block| indent + usize::from(item.is_some()) > block.indent);
+        let Some((key, value)) = item.unwrap_or(trimmed).split_once(':') else {
+            if let Some(item) = item.filter(|_| block.is_some_and(|block| block.is_list)) {
+                add_words(item, &mut found);
+            }
             continue;
         };
-        let is_key = KEYS.contains(&key.to_ascii_lowercase().as_str());
-        if is_key || (is_within && key == "name") {
-            let words = value.split(['[', ']', ',', ' ', '"', '\'']);
-            found.extend(words.filter(|word| is_name(word)).map(str::to_owned));
+        let (key, value) = (key.trim(), value.trim());
+        let is_named = |word: &str| KEYS.contains(&word.to_ascii_lowercase().as_str());
+        // `- name: environmentName` is a parameter of Azure's pipelines.
+        let is_parameter = key == "name" && is_named(value.trim_matches(['"', '\'']));
+        if is_named(key) || is_parameter {
+            let is_block = value.is_empty() || is_parameter;
+            block = is_block.then_some(Block {
+                indent,
+                is_list: value.is_empty(),
+            });
+            if !is_block {
+                add_words(value, &mut found);
+            }
+        } else if let Some(block) = &mut block {
+            block.is_list = CHOICES.contains(&key);
+            if key == "name" || block.is_list {
+                add_words(value, &mut found);
+            }
         }
-        is_within = is_key && value.trim().is_empty();
     }
     found
+}
+
+/// The names in a value or a list of them; as pipelines write them, and as files may.
+fn add_words(value: &str, found: &mut Vec<String>) {
+    let words = value.split(['[', ']', ',', ' ', '"', '\'']);
+    for word in words.filter(|word| is_name(word)) {
+        found.push(word.to_owned());
+        let lower = word.to_ascii_lowercase();
+        found.extend(Some(lower).filter(|lower| lower != word));
+    }
 }
 
 fn is_name(word: &str) -> bool {
@@ -67,6 +113,14 @@ mod tests {
             ("environment:\n  name: blue\n", &["blue"]),
             ("matrix: {x: 1}\nenv: [dev, t3]\n", &["dev", "t3"]),
             ("env:\n  NODE: 1\n", &[]),
+            (
+                "parameters:\n- name: environmentName\n  type: string\n  values:\n    - T2\n  default: T1\n",
+                &["T2", "t2"],
+            ),
+            (
+                "environment:\n  type: choice\n  options: [blue]\nenvironments:\n- green\njobs:\n- red\n",
+                &["blue", "green"],
+            ),
             ("environment: ${{ inputs.env }}\n", &[]),
         ] {
             assert_eq!(environments(text), expected, "{text}");

@@ -16,6 +16,8 @@ use crate::source::{is_yaml, read_text};
 pub struct Hints {
     /// Objects of Argo CD.
     pub argo: bool,
+    /// Objects that Terraform makes, of Argo CD and of Flux.
+    pub terraform: bool,
     /// Objects of Flux.
     pub flux: bool,
     /// Charts that Kustomize inflates.
@@ -59,7 +61,7 @@ pub struct Scan {
 }
 
 /// Words by which texts are put aside, and what each hints at.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 15] = [
     "argoproj.io/",
     "kind: HelmRelease",
     "toolkit.fluxcd.io/",
@@ -74,6 +76,7 @@ const WORDS: [&str; 14] = [
     "werf/actions/",
     "hubploy ",
     "helm.cattle.io/",
+    "\"argocd_",
 ];
 
 /// What a file is that is no values, the names that it tells, the file where it may say more, its path.
@@ -139,13 +142,16 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         werf_action,
         hubploy,
         k3s,
+        argo_resource,
     ] = seen;
+    let is_terraform = path.ends_with(".tf");
     let deploys = argocd || werf || werf_action || hubploy;
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_kustomization = name.starts_with("kustomization.");
     Hints {
-        argo,
-        flux: release || flux || (is_kustomization && config),
+        argo: argo && !is_terraform,
+        terraform: is_terraform && (argo || release || flux || argo_resource),
+        flux: !is_terraform && (release || flux || (is_kustomization && config)),
         kustomize: charts || generator,
         k3s,
         helmfile: releases || name.starts_with("helmfile") || path.contains("helmfile.d/"),

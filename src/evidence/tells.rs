@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{clusters, compounds};
-use crate::naming::{around_values, environment_name, is_place, read, word_in};
+use crate::naming::{around_values, environment_name, is_folder_of_place, read, word_in};
 use crate::source::ancestors;
 
 /// The names that stand for environments: the known ones, or those that the configuration declares.
@@ -168,7 +168,7 @@ impl Names {
             };
             let next = folders
                 .get(index + 1)
-                .filter(|next| is_place(next) && environment_name(next).is_none());
+                .filter(|next| is_folder_of_place(next) && environment_name(next).is_none());
             return Some(match next {
                 Some(place) if environment == *folder && self.declared.is_empty() => {
                     format!("{environment}-{place}")

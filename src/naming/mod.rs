@@ -20,8 +20,8 @@ pub use aside::{
 pub use clusters::cluster_of;
 pub use machines::is_of_own_cluster;
 pub use mention::{Mention, may_tell, mentions};
-pub use places::is_place;
 use places::is_usual_place;
+pub use places::{is_folder_of_place, is_place};
 pub use samples::sample_folder;
 
 /// What an environment is for. Ordered as promotion goes.

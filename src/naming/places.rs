@@ -117,6 +117,14 @@ pub(super) fn is_usual_place(word: &str) -> bool {
     is_short(stem) || PLACES.contains(&stem) || is_joined()
 }
 
+/// Words of places that say nothing without a name or a number: a folder `prod/k8s` is no cluster `k8s` of it.
+const KINDS: [&str; 4] = ["k8s", "cluster", "region", "zone"];
+
+/// Whether a folder in that of an environment is called after a place: `prod/eu`.
+pub fn is_folder_of_place(name: &str) -> bool {
+    is_place(name) && !KINDS.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// Whether a word is that of a place beside a stage: a region, a cluster, a colour, a number.
 pub fn is_place(name: &str) -> bool {
     let mut words = name

@@ -217,6 +217,12 @@ impl Search<'_> {
             plain: plain.collect(),
             used: &used,
             named: std::mem::take(named),
+            environments: {
+                let of_left = left.iter().flat_map(|app| &app.values);
+                let of_left = of_left.map(|file| file.environment.clone());
+                let told = claimed.environments().into_iter().map(str::to_owned);
+                told.chain(of_left).collect()
+            },
         };
         unread.extend(unclaimed.unread(std::mem::take(&mut found.unclaimed)));
         let is_known =

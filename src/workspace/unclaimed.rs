@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use super::discover::{FoundApp, FoundFile, Unclaimed, is_aside};
+use super::discover::{FoundApp, FoundFile, Unclaimed, is_aside, of_known};
 use crate::evidence::{Evidence, Unread};
 use crate::masking::{Text, text};
 use crate::naming::around_values;
@@ -18,6 +18,8 @@ pub(super) struct Known<'k> {
     pub used: &'k HashSet<&'k str>,
     /// Those that a place reads, and why nobody knows what as.
     pub named: BTreeMap<String, Text>,
+    /// The environments of the apps.
+    pub environments: BTreeSet<String>,
 }
 
 /// The reasons of files that a place reads for a deployment that is not known.
@@ -84,7 +86,12 @@ impl Known<'_> {
             .collect();
         let mut listed: BTreeMap<String, Text> = unclaimed
             .into_iter()
-            .map(|file| (file.path, file.reason))
+            .map(|file| {
+                let known = file.unknown.as_ref();
+                let known = known.filter(|name| self.environments.contains(*name));
+                let reason = known.map(|name| of_known(name));
+                (file.path, reason.unwrap_or(file.reason))
+            })
             .collect();
         listed.append(&mut self.named);
         listed.retain(|path, _| !self.used.contains(path.as_str()));

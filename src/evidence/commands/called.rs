@@ -182,6 +182,20 @@ impl Called<'_> {
             && paths.all(|path| !files.exists(&path))
     }
 
+    /// Says of each file of a command that only a check looks at what it gives.
+    pub(super) fn say_checked(&self, layers: &[LayerPath], said: &mut Claims) {
+        for layer in layers {
+            let by = self.evidence("");
+            let reason = || {
+                text!(
+                    "{} renders a chart with this file only to check it",
+                    by.place()
+                )
+            };
+            said.left.entry(layer.path.clone()).or_insert_with(reason);
+        }
+    }
+
     /// Says that nothing runs it, and of each of its files that only this reads it.
     pub(super) fn say_idle(&self, idle: &Idle, layers: &[LayerPath], said: &mut Claims) {
         if idle.is_first {

@@ -4,7 +4,7 @@ use crate::evidence::claim::LayerPath;
 use crate::evidence::holes::Bindings;
 use crate::evidence::tells::Names;
 use crate::masking::{ObjectName, Text, text};
-use crate::naming::{Tier, environment_name};
+use crate::naming::{Tier, around_values, environment_name};
 
 /// What a command line has that may tell its environment.
 pub(super) struct Told<'t> {
@@ -74,6 +74,17 @@ impl Told<'_> {
     /// Whether more than the target tells it: a trial in `lint-prod` is no deployment.
     pub(super) fn is_by_values(&self, names: &Names) -> bool {
         self.of_files(names).next().is_some() || self.without_target(names).is_some()
+    }
+
+    /// Whether a layer or its folder is called just like an environment: `values-prod.yaml`, and no `values-prod-small.yaml`.
+    pub(super) fn has_file_of(&self, environment: &str) -> bool {
+        let mut parts = self.layers.iter().flat_map(|layer| layer.path.split('/'));
+        parts.any(|part| {
+            let stem = part.split(".yaml").next().unwrap_or(part);
+            let stem = stem.strip_suffix(".yml").unwrap_or(stem);
+            let (before, after) = around_values(stem).unwrap_or((stem, ""));
+            before == environment || after == environment
+        })
     }
 
     fn of_files<'n>(&'n self, names: &'n Names) -> impl Iterator<Item = String> + 'n {

@@ -9,6 +9,7 @@ mod conditions;
 mod environment;
 mod folders;
 mod gitlab;
+mod heredocs;
 mod jobs;
 mod layers;
 mod line;
@@ -22,6 +23,7 @@ mod scripts;
 mod sourced;
 mod stems;
 mod tasks;
+mod tried;
 pub(super) mod variables;
 pub(super) mod words;
 
@@ -91,6 +93,7 @@ pub(super) fn claims(
             said.missing.extend(read.missing);
             said.named.extend(read.named);
             said.idle.extend(read.idle);
+            said.left.extend(read.left);
         }
     }
 }
@@ -201,9 +204,13 @@ impl Cx<'_, '_> {
     }
 }
 
-/// Whether a command stands where one may be run: in Python, a text of its own. Others are comments and help.
+/// Whether a command stands where one may be run: in Python, a text of its own; in Terraform, no text for people. Others are
+/// comments and help.
 fn is_run(candidate: &Candidate, at: usize) -> bool {
     let before = candidate.text.get(..at).unwrap_or_default();
+    if candidate.path.ends_with(".tf") {
+        return !tasks::is_shown(before);
+    }
     let is_block = before.ends_with("\"\"\"") || before.ends_with("\'\'\'");
     !candidate.path.ends_with(".py") || (before.ends_with(['"', '\'']) && !is_block)
 }
@@ -238,6 +245,10 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
     if place.lacks_chart(chart, files) {
         let reason = text!("no chart of the repository is `{}`", Said(shown(chart)));
         said.unread.push(place.unread(reason));
+        return;
+    }
+    let before = place.candidate.text.get(..place.task.at);
+    if line.rank().is_trial() && tried::is_to_fail(before.unwrap_or_default()) {
         return;
     }
     let layers = Layers::of(line, place, files, names, said);
@@ -297,7 +308,10 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
                 .then(|| directory_of(&place.candidate.path)),
         };
         let asked = place.task.environment.as_deref();
-        let asked = asked.and_then(|asked| names.of_part(asked));
+        let asked = asked.and_then(|asked| match place.task.is_named && !names.are_declared() {
+            true => Some(asked.to_owned()),
+            false => names.of_part(asked),
+        });
         let (environment, contradiction) = match asked {
             Some(asked) => (Some(asked), None),
             None => told.environment(names),
@@ -315,6 +329,16 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         }
         let environment =
             environment.filter(|_| !line.rank().is_trial() || told.is_by_values(names));
+        // A check tries what is deployed, or something that is not: only a file of just that name tells which.
+        let is_checked = line.verb == "template" && tried::is_checked(&place.task.line);
+        if is_checked
+            && environment
+                .as_ref()
+                .is_some_and(|name| !told.has_file_of(name))
+        {
+            place.say_checked(&filled, said);
+            continue;
+        }
         if environment.is_none()
             && let Some(idle) = &place.task.idle
         {

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::heredocs;
 use super::printed;
 use super::variables::{LONGEST, Variables, is_environment};
 use crate::evidence::holes::hole;
@@ -44,6 +45,11 @@ pub(in crate::evidence) fn lines(
     // All lines together are about as long as the text: one long line with many commands is not read again for each.
     let mut room = 4 * text.len() + LONGEST_LINE;
     let (mut line_start, mut looked_at) = (0, 0);
+    let printed = heredocs::ranges(text);
+    let is_shown = |at: usize| {
+        let index = printed.partition_point(|range| range.end <= at);
+        printed.get(index).is_some_and(|range| range.contains(&at))
+    };
     for (at, length) in places {
         let between = text.get(looked_at..at).unwrap_or_default();
         if let Some(end) = between.rfind('\n') {
@@ -57,7 +63,10 @@ pub(in crate::evidence) fn lines(
         let is_word = after.is_some_and(|char| char == ' ' || char == '\t');
         let is_run = || {
             let before = text.get(line_start..at).unwrap_or_default();
-            !is_comment(text, line_start) && !is_printed(before) && !is_label(before)
+            !is_comment(text, line_start)
+                && !is_printed(before)
+                && !is_label(before)
+                && !is_shown(at)
         };
         if !(begins && is_word && is_run()) {
             continue;

@@ -17,6 +17,7 @@ mod state;
 mod state_values;
 mod templates;
 mod unnamed;
+mod variables;
 mod walk;
 
 use std::cmp::Reverse;

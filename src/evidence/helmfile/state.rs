@@ -113,6 +113,8 @@ pub(super) struct State {
     pub files: BTreeSet<String>,
     /// Whether bases or parts were left out.
     pub is_cut: bool,
+    /// The files of environments of whose names parts are not known.
+    pub open: BTreeSet<String>,
     /// The files that are named and not there, each behind the file that names it.
     pub missing: BTreeSet<(String, String)>,
 }
@@ -331,8 +333,10 @@ impl Reading<'_, '_> {
         let file = self.state.situation.text(file, None);
         let is_elsewhere = file.starts_with('/') || file.contains("://") || file.contains("::");
         let full = self.reader.path(&self.state.directory, &file);
-        let Some(file) = full.filter(|_| !is_elsewhere && !has_holes(&file)) else {
+        let full = full.filter(|_| !is_elsewhere);
+        let Some(file) = full.clone().filter(|file| !has_holes(file)) else {
             self.state.situation.lacks = true;
+            self.state.open.extend(full);
             return Vec::new();
         };
         if file.contains('*') {

@@ -52,9 +52,12 @@ pub(super) struct Walk<'w, 'f> {
 }
 
 /// How a helmfile is read.
+#[derive(Clone)]
 pub(super) struct Step<'s> {
     pub(super) path: &'s str,
     pub(super) environment: &'s str,
+    /// The environment that a variable of the process tells, where helmfile's own has no name.
+    pub(super) told: Option<&'s str>,
     /// What is laid over its values.
     pub(super) over: Rc<Map>,
     /// Whether anything is, be it nothing but an empty map: then the helmfile need not know the environment.
@@ -68,6 +71,13 @@ pub(super) struct Step<'s> {
     /// The commands that run it.
     pub(super) also: Vec<runs::Command>,
     pub(super) depth: usize,
+}
+
+impl<'s> Step<'s> {
+    /// The environment's name.
+    pub(super) fn name(&self) -> &'s str {
+        self.told.unwrap_or(self.environment)
+    }
 }
 
 impl<'w, 'f> Walk<'w, 'f> {
@@ -190,6 +200,7 @@ impl<'w, 'f> Walk<'w, 'f> {
             let step = Step {
                 path,
                 environment: &environment,
+                told: None,
                 is_overridden: !over.is_empty(),
                 over,
                 selectors: Vec::new(),
@@ -200,7 +211,7 @@ impl<'w, 'f> Walk<'w, 'f> {
             };
             match environment == DEFAULT && has_others && !is_run {
                 true => self.try_default(step),
-                false => self.step(step),
+                false => self.each(known, step),
             }
         }
     }
@@ -250,14 +261,14 @@ impl<'w, 'f> Walk<'w, 'f> {
         self.said.taken.extend(files.cloned());
         for (helmfile, path) in &state.missing {
             let text = self.reader.text(helmfile).unwrap_or_default();
-            let (line, column) = place_of(&text, step.environment, path);
+            let (line, column) = place_of(&text, step.name(), path);
             let evidence = Evidence {
                 line,
                 column,
                 ..Evidence::of_file(helmfile.as_str(), "")
             };
             self.said
-                .add_missing(step.environment, path.clone(), evidence, self.reader.files);
+                .add_missing(step.name(), path.clone(), evidence, self.reader.files);
         }
         if state.is_cut {
             let reason = said_text!(
@@ -334,6 +345,7 @@ impl<'w, 'f> Walk<'w, 'f> {
             self.step(Step {
                 path,
                 environment: step.environment,
+                told: step.told,
                 over: Rc::clone(&inner.values),
                 is_overridden: inner.has_values,
                 selectors,
@@ -390,7 +402,7 @@ impl<'w, 'f> Walk<'w, 'f> {
 /// Whether helmfile refuses an environment that no command deploys: of its own values, nothing is there.
 /// helmfile: pkg/state/create.go, `loadEnvValues`
 fn is_refused(step: &Step<'_>, state: &State) -> bool {
-    let is_own = |path: &String| word_in(path, step.environment).is_some();
+    let is_own = |path: &String| word_in(path, step.name()).is_some();
     let mut missing = state.missing.iter().map(|(_, path)| path);
     step.also.is_empty() && missing.any(is_own) && !state.files.iter().any(is_own)
 }

@@ -10,7 +10,9 @@ mod object;
 mod patch;
 mod reach;
 mod synced;
+mod tilt;
 mod unfound;
+mod unlisted;
 mod unreached;
 mod variables;
 
@@ -44,8 +46,9 @@ pub use broken::{Broken, InVain};
 pub(super) use build::{Build, Resource};
 pub(super) use object::Built;
 pub(super) use patch::{operations, pointer};
-pub(super) use reach::{Reach, builds_directories};
+pub(super) use reach::{Commands, Reach, builds_directories};
 pub(super) use synced::{Synced, synced_by_flux, synced_by_resource};
+pub(super) use tilt::directories as directories_of_tilt;
 pub(super) use variables::Variables;
 
 /// The Kustomize directories of a workspace, read once.
@@ -170,14 +173,15 @@ impl<'d> Above<'d> {
         Above { by_child }
     }
 
-    /// The overlays that a directory is deployed with: those that no other takes up come before those on the way. One for
-    /// each environment.
+    /// The overlays that a directory is deployed with: those that something synchronizes, then those that no other takes up,
+    /// then those on the way. One for each environment.
     /// A directory that `is_closed` leads no further.
     fn overlays(
         &self,
         directory: &str,
         names: &Names,
         directories: &Directories,
+        reach: &Reach,
         is_closed: &dyn Fn(&str) -> bool,
     ) -> Vec<Overlay> {
         let mut all = vec![directory];
@@ -189,9 +193,12 @@ impl<'d> Above<'d> {
             all.extend(above.filter(|above| seen.insert(above)));
             at += 1;
         }
-        let (inner, last): (Vec<&str>, Vec<&str>) = all
+        let (named, others): (Vec<&str>, Vec<&str>) = all
             .into_iter()
             .skip(1)
+            .partition(|above| reach.is_named(above));
+        let (inner, last): (Vec<&str>, Vec<&str>) = others
+            .into_iter()
             .partition(|above| self.by_child.contains_key(*above));
         let told = |above: &&str| {
             let source = directories.by_path.get(*above)?;
@@ -199,7 +206,7 @@ impl<'d> Above<'d> {
             let evidence = Evidence::of_file(source.path.as_str(), words);
             Some((names.of_folders(above)?, evidence))
         };
-        let found: Vec<Overlay> = last.iter().filter_map(told).collect();
+        let found: Vec<Overlay> = named.iter().chain(&last).filter_map(told).collect();
         let found = match found.is_empty() {
             true => inner.iter().filter_map(told).collect(),
             false => found,
@@ -237,7 +244,7 @@ pub(super) fn claims(
             continue;
         }
         if !charts.is_empty() {
-            let overlays = above.overlays(directory, names, directories, &|_| false);
+            let overlays = above.overlays(directory, names, directories, reach, &|_| false);
             let files = overlays.into_iter().map(|(_, evidence)| evidence.file);
             said.unread.extend(files.filter_map(|file| {
                 Some(Unread {
@@ -252,10 +259,10 @@ pub(super) fn claims(
         for chart in charts {
             let is_passed = |above: &str| reach.is_beside(above).is_some();
             let is_closed = |above: &str| is_passed(above) || again.inflates(above, chart);
-            let overlays = above.overlays(directory, names, directories, &is_closed);
+            let overlays = above.overlays(directory, names, directories, reach, &is_closed);
             let is_replaced = || {
                 !above
-                    .overlays(directory, names, directories, &is_passed)
+                    .overlays(directory, names, directories, reach, &is_passed)
                     .is_empty()
             };
             // What takes it up inflates the chart by itself, in all environments.

@@ -8,12 +8,22 @@ use envlint_budget::Budget;
 
 use super::Directories;
 use super::synced::{Roots, synced_by_flux};
-use super::unreached::{beside_others, deploys, may_deploy, not_listed, unreached};
+use super::unlisted::unlisted;
+use super::unreached::{beside_others, may_deploy, not_listed, unreached};
 use crate::evidence::claim::{Claims, Unread};
 use crate::evidence::files::Files;
 use crate::evidence::tells::Names;
 use crate::naming::{environment_name, known_tier, sample_folder};
 use crate::source::{Source, ancestors, directory_of, join};
+
+/// What scripts build with kustomize.
+#[derive(Debug, Default)]
+pub(in crate::evidence) struct Commands {
+    /// Whether they build anything.
+    pub has_any: bool,
+    /// The directories that are known.
+    pub directories: BTreeSet<String>,
+}
 
 /// What a workspace's kustomizations come to as a whole.
 #[derive(Debug, Default)]
@@ -40,11 +50,11 @@ pub(in crate::evidence) struct Reach {
 }
 
 impl Reach {
-    /// Looks at all directories, and at what synchronizes any. `has_commands` says whether scripts build any, too.
+    /// Looks at all directories, and at what synchronizes any. `built` says what scripts build, too.
     pub(in crate::evidence) fn of(
         directories: &Directories,
         sources: &[Arc<Source>],
-        has_commands: bool,
+        built: &Commands,
         files: &Files<'_>,
         names: &Names,
     ) -> Reach {
@@ -58,12 +68,14 @@ impl Reach {
                 parents.entry(child).or_default().push(parent);
             }
         }
-        let all = Roots::of(sources.iter(), files);
+        let mut all = Roots::of(sources.iter(), files);
+        all.closed.extend(built.directories.iter().cloned());
         let unlisted = unlisted(directories, sources, &all, files);
         let listed = sources
             .iter()
             .filter(|source| !unlisted.contains_key(&source.path));
-        let roots = Roots::of(listed, files);
+        let mut roots = Roots::of(listed, files);
+        roots.closed.extend(built.directories.iter().cloned());
         let mut reach = Reach {
             unlisted,
             ..Reach::default()
@@ -136,7 +148,7 @@ impl Reach {
         };
         reach.is_all_of_argo = reach.roots.has_argo
             && !reach.reached.is_empty()
-            && !has_commands
+            && !built.has_any
             && !sources.iter().any(|source| is_template(source))
             && !directories.patch_applications(files);
         reach.tops = reach.tops(directories, &parents, names);
@@ -184,9 +196,20 @@ impl Reach {
             let environment = names.of_folders(directory).filter(|_| is_deployed)?;
             Some((directory.as_str(), environment))
         });
-        let told: BTreeMap<&str, String> = told.collect();
+        let mut told: BTreeMap<&str, String> = told.collect();
+        let budget = &directories.known.budget;
+        // What is synchronized is deployed as it is, and no part of an overlay that nothing leads to.
+        let named = told
+            .iter()
+            .filter(|(directory, _)| self.roots.closed.contains(**directory));
+        let beside = named.flat_map(|(directory, environment)| {
+            let above = parents_of(parents, directory, budget).into_iter();
+            above.filter(|above| told.get(above) == Some(environment) && self.is_unreached(above))
+        });
+        let beside: BTreeSet<&str> = beside.collect();
+        told.retain(|directory, _| !beside.contains(directory));
         let above = |directory: &str, is_same: &dyn Fn(&str) -> bool| -> Vec<&str> {
-            let above = parents_of(parents, directory, &directories.known.budget).into_iter();
+            let above = parents_of(parents, directory, budget).into_iter();
             above
                 .filter(|above| told.get(above).is_some_and(|told| is_same(told)))
                 .collect()
@@ -244,16 +267,24 @@ impl Reach {
         self.reached.contains(directory)
     }
 
+    /// Whether something synchronizes a directory by its own path.
+    pub(super) fn is_named(&self, directory: &str) -> bool {
+        self.roots.closed.contains(directory)
+    }
+
+    /// Whether nothing that is known synchronizes a directory.
+    fn is_unreached(&self, directory: &str) -> bool {
+        let mut open = self.roots.open.iter();
+        !self.reached.contains(directory)
+            && !open.any(|prefix| directory.starts_with(prefix.as_str()))
+    }
+
     /// What synchronizes others, and not this one.
     pub(super) fn is_beside(&self, directory: &str) -> Option<&'static str> {
-        let is_open = |prefix: &String| directory.starts_with(prefix.as_str());
         let is_left = !self.reached.contains(directory);
         match (self.roots.has_flux, self.is_all_of_argo) {
             (true, _) => Some("Flux").filter(|_| is_left),
-            (false, true) => {
-                let is_left = is_left && !self.roots.open.iter().any(is_open);
-                Some("Argo CD").filter(|_| is_left)
-            }
+            (false, true) => Some("Argo CD").filter(|_| self.is_unreached(directory)),
             (false, false) => None,
         }
     }
@@ -397,49 +428,6 @@ fn sample_of(directory: &str) -> Option<&str> {
     let inside = sample_folder(directory);
     let is_one = || sample_folder(&join(directory, "a")).is_some();
     inside.or_else(|| is_one().then_some(directory))
-}
-
-/// How many files of a folder a kustomization lists where the others are left out on purpose.
-const LISTED: usize = 2;
-
-/// The files with deployments that no kustomization lists, next to files that one does: kustomize deploys what is listed.
-fn unlisted(
-    directories: &Directories,
-    sources: &[Arc<Source>],
-    roots: &Roots,
-    files: &Files<'_>,
-) -> BTreeMap<String, String> {
-    let mut listed: BTreeSet<String> = BTreeSet::new();
-    let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
-    for (directory, _) in directories.iter() {
-        for path in directories.named_files(directory, files) {
-            let folder = directory_of(&path).to_owned();
-            *counts.entry((folder, directory.as_str())).or_default() += 1;
-            listed.insert(path);
-        }
-    }
-    let open = sources
-        .iter()
-        .filter(|source| !listed.contains(&source.path))
-        .filter(|source| deploys(source));
-    let by = open.filter_map(|source| {
-        let folder = directory_of(&source.path);
-        // A folder without a kustomization may be synchronized as it is.
-        let mut above = ancestors(folder);
-        let home = above.find(|above| directories.by_path.contains_key(*above))?;
-        let is_plain = home != folder
-            && ancestors(folder)
-                .take_while(|above| *above != home)
-                .any(|above| roots.closed.contains(above));
-        let is_open = roots
-            .open
-            .iter()
-            .any(|prefix| folder.starts_with(prefix.as_str()));
-        let count = counts.get(&(folder.to_owned(), home)).copied();
-        let is_left = count.is_some_and(|count| count >= LISTED) && !is_plain && !is_open;
-        is_left.then(|| (source.path.clone(), home.to_owned()))
-    });
-    by.collect()
 }
 
 /// What some directories take up, directly or by way of others, where a step from one to the next `counts`.

@@ -143,7 +143,7 @@ impl Roots {
             roots.has_argo |= of_argo.len() > 0;
             paths.extend(of_argo.filter_map(|path| files.of_repository(path)));
             for path in paths {
-                let holes = ["${", "{{", "*", "?", "["];
+                let holes = ["${", "{{", "*", "?", "[", "\u{E000}"];
                 match holes.iter().filter_map(|sign| path.find(sign)).min() {
                     Some(_) if path.contains('*') && !path.contains('{') => {
                         let named = files.directories_matching(&path).into_iter();

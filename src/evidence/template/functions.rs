@@ -9,8 +9,8 @@ use crate::evidence::holes::{has_holes, hole};
 /// Functions that ask for something that is not in the repository: what they give is not known. Those that make secrets,
 /// which takes long and tells nothing of what is deployed. And those that only read their arguments.
 pub(super) static OTHERS: &[Function] = &[
-    Function::variadic("env", &[Type::Interface], unknown),
-    Function::variadic("requiredEnv", &[Type::Interface], unknown),
+    Function::variadic("env", &[Type::Interface], variable),
+    Function::variadic("requiredEnv", &[Type::Interface], variable),
     Function::variadic("expandenv", &[Type::Interface], unknown),
     Function::variadic("bcrypt", &[Type::Interface], made),
     Function::variadic("derivePassword", &[Type::Interface], made),
@@ -76,14 +76,18 @@ pub(super) static OTHERS: &[Function] = &[
 ];
 
 fn unknown(_: &mut dyn go::Context, args: go::Args) -> Result<go::Value, go::Error> {
-    let name = match args.len() {
-        0 => String::new(),
-        _ => args
-            .get(0)
-            .as_string()
-            .map_or_else(String::new, |text| text.to_str_lossy().into_owned()),
-    };
-    Ok(hole(&name).into())
+    Ok(hole(&first_text(&args)).into())
+}
+
+fn variable(_: &mut dyn go::Context, args: go::Args) -> Result<go::Value, go::Error> {
+    let name = first_text(&args);
+    let known = Run::variable(&name);
+    Ok(known.unwrap_or_else(|| hole(&name)).into())
+}
+
+fn first_text(args: &go::Args) -> String {
+    let first = args.rest(0).first().and_then(go::Value::as_string);
+    first.map_or_else(String::new, |text| text.to_str_lossy().into_owned())
 }
 
 fn made(_: &mut dyn go::Context, _: go::Args) -> Result<go::Value, go::Error> {

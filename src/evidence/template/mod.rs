@@ -151,6 +151,8 @@ pub(super) struct Evaluator {
     /// By the directory that has helpers, and the text.
     parsed: RefCell<HashMap<(String, String), Parsed>>,
     functions: fn() -> Arc<Functions>,
+    /// The variables of the process that are taken for known.
+    variables: RefCell<Rc<BTreeMap<String, String>>>,
     /// The files that templates may read; none for those of Argo CD.
     tree: Option<Rc<Tree>>,
 }
@@ -162,6 +164,7 @@ impl Default for Evaluator {
             of_all: Cell::new(STEPS_OF_ALL),
             parsed: RefCell::default(),
             functions: of_argo,
+            variables: RefCell::default(),
             tree: None,
         }
     }
@@ -183,6 +186,11 @@ impl Evaluator {
             .as_ref()
             .map(|tree| tree.read())
             .unwrap_or_default()
+    }
+
+    /// Takes variables of the process for known, and no others.
+    pub(super) fn set_variables(&self, variables: BTreeMap<String, String>) {
+        self.variables.replace(Rc::new(variables));
     }
 
     /// Another file begins, with steps of its own.
@@ -257,6 +265,7 @@ impl Evaluator {
         let run = |assumed: bool| {
             Run::begin(Run {
                 assumed,
+                variables: Rc::clone(&self.variables.borrow()),
                 place: place.clone(),
                 ..Run::default()
             });
@@ -306,6 +315,7 @@ impl Evaluator {
                 assumed,
                 gives_all: true,
                 lacking: asked.clone(),
+                variables: Rc::clone(&self.variables.borrow()),
                 place: place.clone(),
                 ..Run::default()
             });

@@ -2,7 +2,8 @@
 //! the engine hands them Helm's session, which knows nothing of repositories.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use envlint_gotemplate::Value;
 
@@ -28,6 +29,8 @@ pub(super) struct Run {
     pub lacking: BTreeSet<String>,
     /// What was asked for and is not known, in the words of the template: `exec "sops"`.
     pub asked: BTreeSet<String>,
+    /// The variables of the process that are taken for known.
+    pub variables: Rc<BTreeMap<String, String>>,
     /// Where the template stands, if it may read files.
     pub place: Option<Place>,
 }
@@ -67,9 +70,18 @@ impl Run {
         })
     }
 
-    /// Whether a text is one that was given in place of what the data lacks.
+    /// Whether a text is one that was given in place of what the data or the process lacks.
     pub(super) fn has_given(text: &str) -> bool {
-        Run::with(|run| run.gives_all && run.lacking.iter().any(|path| *text == hole(path)))
+        Run::with(|run| {
+            let mut variables = run.variables.values();
+            run.gives_all && run.lacking.iter().any(|path| *text == hole(path))
+                || variables.any(|value| value.eq_ignore_ascii_case(text))
+        })
+    }
+
+    /// What a variable of the process is, where it is taken for known.
+    pub(super) fn variable(name: &str) -> Option<String> {
+        Run::with(|run| run.variables.get(name).cloned())
     }
 
     /// Notes that a template asks for something that is not known.

@@ -257,7 +257,7 @@ impl Claimed {
     }
 
     /// The environments that the apps are deployed to.
-    pub(super) fn environments(&self) -> BTreeSet<&str> {
+    pub(in crate::workspace) fn environments(&self) -> BTreeSet<&str> {
         let names = self.apps.iter().flat_map(|app| app.places.keys());
         names.map(String::as_str).collect()
     }

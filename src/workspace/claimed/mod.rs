@@ -1,16 +1,18 @@
 //! From what a repository says it deploys to apps: claims of one app are put together ([`union`]), and the files that only
 //! their names tell are added ([`join`]). What one claim does not tell, its siblings may ([`siblings`], [`positions`]), and so
-//! may the family of its values file ([`families`]); where nothing does, a cluster is an environment ([`clusters`]).
+//! may the family of its values file ([`families`]) and its script ([`scripts`]); where nothing does, a cluster is an environment ([`clusters`]).
 
 mod apps;
 mod clusters;
 mod families;
+mod homes;
 mod join;
 mod names;
 mod passed;
 mod place;
 mod positions;
 mod remains;
+mod scripts;
 mod siblings;
 mod union;
 
@@ -112,6 +114,7 @@ pub(super) fn claimed(
     siblings::tell(&mut claims);
     let is_told = |claim: &Claim| environment_of(claim, &by_file, names).is_some();
     positions::tell(&mut claims, &is_told);
+    scripts::tell(&mut claims);
     let known = clusters::Known {
         is_told: &is_told,
         is_alone: found.is_empty() && !beside.has_others,
@@ -128,11 +131,12 @@ pub(super) fn claimed(
         .filter(|(_, is_placed)| *is_placed);
     let placed = placed.filter_map(|(claim, _)| Nowhere::of(claim, unread));
     claimed.nowhere.extend(placed);
-    let mut known: HashMap<(String, Option<String>), Vec<usize>> = HashMap::new();
+    let mut known: HashMap<homes::Key, Vec<usize>> = HashMap::new();
     let mut owned = Owned::new();
     let mut by_release: HashMap<(String, Release), usize> = HashMap::new();
     let mut by_chart: HashMap<(Option<String>, String), Vec<usize>> = HashMap::new();
     let mut nowhere: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
+    let mut placed = Vec::new();
     for mut claim in claims {
         let Some(environment) = environment_of(&claim, &by_file, names) else {
             let claims = nowhere.entry(claim.evidence.file.clone()).or_default();
@@ -143,6 +147,10 @@ pub(super) fn claimed(
         let chart = chart_key_in(claim.chart.as_ref(), &environment);
         let name = name_of(&claim, &environment, names, called);
         let place = Place::of(claim, &environment, names);
+        placed.push(((name, chart), environment, place));
+    }
+    let homes = homes::Homes::of(&placed);
+    for ((name, chart), environment, place) in placed {
         let own = place.own().map(|own| (chart.clone(), own.clone()));
         let tried = own.as_ref().filter(|_| place.claim.rank.is_trial());
         if let Some((index, environment)) = tried.and_then(|own| owned.get(own)).cloned() {
@@ -173,11 +181,21 @@ pub(super) fn claimed(
             claimed.add_once_more(index, environment, place);
             continue;
         }
-        let candidates = known.entry((name.clone(), chart)).or_default();
-        let index = claimed.app_for(candidates, &environment, &place);
+        let key = (name, chart);
+        let candidates = known.entry(key.clone()).or_default();
+        let of_others = |index: &usize| {
+            let places = claimed.apps.get(*index).map(|app| &app.places);
+            places.is_some_and(|places| homes.is_of_others(&key, &place, places))
+        };
+        let open: Vec<usize> = candidates
+            .iter()
+            .copied()
+            .filter(|index| !of_others(index))
+            .collect();
+        let index = claimed.app_for(&open, &environment, &place);
         let index = index.unwrap_or_else(|| {
             claimed.apps.push(ClaimedApp {
-                name,
+                name: key.0.clone(),
                 chart: place.claim.chart.clone(),
                 places: BTreeMap::new(),
                 pattern: None,

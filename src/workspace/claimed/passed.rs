@@ -45,6 +45,22 @@ impl Nowhere {
     }
 }
 
+/// A file in the folder of an environment in that of what it is for: `apps/shop/prod/values.yaml`.
+struct Alike<'p> {
+    above: &'p str,
+    name: &'p str,
+    file: &'p str,
+}
+
+impl<'p> Alike<'p> {
+    fn of(path: &'p str, environment: &str) -> Option<Alike<'p>> {
+        let (directory, file) = path.rsplit_once('/')?;
+        let home = directory.strip_suffix(environment)?.strip_suffix('/')?;
+        let (above, name) = home.rsplit_once('/').unwrap_or(("", home));
+        (!name.is_empty()).then_some(Alike { above, name, file })
+    }
+}
+
 /// How many charts of a folder are deployed where one without a word is left out on purpose.
 const NEAR: usize = 3;
 
@@ -98,6 +114,7 @@ impl Claimed {
         let Some(reasons) = self
             .beside_layers(found)
             .or_else(|| self.without_name(found))
+            .or_else(|| self.beside_alike(found))
         else {
             return false;
         };
@@ -117,6 +134,33 @@ impl Claimed {
             });
         }
         true
+    }
+
+    /// The reason of a single file in a folder of an environment, where something declares deployments with the files of just that
+    /// place of several others: `graphs/prod/values.yaml` next to `shop/prod/values.yaml`, which a kustomization there takes.
+    fn beside_alike(&self, found: &FoundApp) -> Option<Vec<(String, Text)>> {
+        let [file] = found.values.as_slice() else {
+            return None;
+        };
+        let own = Alike::of(&file.path, &file.environment)?;
+        let places = self.apps.iter().flat_map(|app| &app.places);
+        let declared = places.filter(|(_, place)| place.claim.rank == Rank::Declared);
+        let alike = declared.flat_map(|(environment, place)| {
+            let layers = place.claim.layers.iter();
+            let others = layers.filter_map(|layer| Alike::of(&layer.path, environment));
+            others.map(move |other| (other, place))
+        });
+        let is_near = |other: &Alike<'_>| {
+            other.above == own.above && other.file == own.file && other.name != own.name
+        };
+        let near: Vec<(Alike<'_>, &Place)> = alike.filter(|(other, _)| is_near(other)).collect();
+        let names: BTreeSet<&str> = near.iter().map(|(other, _)| other.name).collect();
+        let (_, first) = near.first().filter(|_| names.len() >= NEAR)?;
+        let reason = text!(
+            "nothing deploys this file, though {} and others deploy those that lie like it",
+            first.claim.evidence.place()
+        );
+        Some(vec![(file.path.clone(), reason)])
     }
 
     /// The reasons of files next to layers of what is deployed to the same environment.

@@ -197,13 +197,7 @@ fn settle(candidates: Candidates<'_>, charts: &BTreeSet<&str>) -> BTreeMap<Strin
             // An odd name is one of several in a folder of environments, or none.
             let is_among = slot.is_odd && siblings > 1;
             let is_usual = !slot.is_odd;
-            (
-                is_among,
-                is_usual,
-                slot.sure,
-                siblings,
-                slot.pattern.rfind(PLACEHOLDER),
-            )
+            (is_among, is_usual, slot.sure, siblings, slot.at)
         };
         let Some(best) = slots.into_iter().max_by_key(weight) else {
             continue;

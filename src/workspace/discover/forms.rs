@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::naming::{self, around_values, is_folder_of_environments, is_place};
+use crate::naming::{self, around_values, is_folder_of_environments, is_folder_of_place};
 
 /// A path in which an environment's name was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub(super) struct Slot {
     /// Whether the name is that of a stage with more beside it than a usual place: `integration-gpu`. It is one only among
     /// others in a folder of environments.
     pub is_odd: bool,
+    /// The byte of the path where the name stands, the last time.
+    pub at: usize,
 }
 
 /// How a path that tells an environment is made. Ordered: the surer first.
@@ -91,7 +93,7 @@ pub(super) fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<S
         add_odd(segment, start, &reading);
         let name = segment.get(reading.at.clone()).unwrap_or_default();
         let next = segments.peek().filter(|(_, next)| {
-            is_place(next) && reading.at == (0..segment.len()) && read(next).is_none()
+            is_folder_of_place(next) && reading.at == (0..segment.len()) && read(next).is_none()
         });
         match next {
             // `prod/eu/values.yaml`
@@ -124,14 +126,34 @@ pub(super) fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<S
         sure: ranges.iter().any(|(_, sure)| *sure),
         form: form(path, file, file_at, ranges),
         is_odd,
+        at: ranges.last().map_or(0, |(range, _)| range.start),
     };
+    // What a folder is called by itself may have the same word: `test-website/values-test.yaml`.
+    let of_file = places.iter().filter_map(|(name, ranges)| {
+        let ((last, sure), others) = ranges.split_last()?;
+        let is_part = |range: &std::ops::Range<usize>| {
+            let is_edge = |char: Option<char>| char.is_none_or(|char| char == '/');
+            let before = path
+                .get(..range.start)
+                .and_then(|text| text.chars().next_back());
+            let behind = path.get(range.end..).and_then(|text| text.chars().next());
+            !(is_edge(before) && is_edge(behind))
+        };
+        let is_own = last.start >= file_at
+            && !others.is_empty()
+            && others
+                .iter()
+                .all(|(range, _)| range.end < file_at && is_part(range));
+        is_own.then(|| slot(name, &[(last.clone(), *sure)], false))
+    });
     let usual = places
         .iter()
         .map(|(name, ranges)| slot(name, ranges, false));
     let odd = odd
         .iter()
         .map(|(name, range)| slot(name, &[(range.clone(), false)], true));
-    usual.chain(odd).collect()
+    // Of two that say as much, the last one counts.
+    of_file.chain(usual).chain(odd).collect()
 }
 
 fn segments(directory: &str) -> impl Iterator<Item = (usize, &str)> {

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 pub(super) use apps::{FoundApp, FoundFile};
 use forms::read_known;
 pub(super) use naming::{app_name, folder_among, is_of_tools, is_telling, repository_name};
-pub(super) use unclaimed::{Unclaimed, is_aside};
+pub(super) use unclaimed::{Unclaimed, is_aside, of_known};
 
 use super::Environment;
 use super::app::PLACEHOLDER;

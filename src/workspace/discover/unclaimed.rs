@@ -16,6 +16,8 @@ pub(crate) struct Unclaimed {
     pub path: String,
     /// Why it belongs to none.
     pub reason: Text,
+    /// The name of which it was said that it is no known environment.
+    pub unknown: Option<String>,
     /// Whether nobody expects it to be checked: values of the tests of a chart, or of a cluster on the own machine.
     pub is_aside: bool,
 }
@@ -28,6 +30,7 @@ pub(super) fn lonely(files: Vec<FoundFile>) -> impl Iterator<Item = Unclaimed> {
             Name(&file.environment)
         ),
         path: file.path,
+        unknown: None,
         is_aside: false,
     })
 }
@@ -48,6 +51,7 @@ pub(super) fn foreign<'f>(
             "it has the name of an environment's values, but holds {}",
             what.words()
         ),
+        unknown: None,
         is_aside: is_surely_none(*what),
     })
 }
@@ -80,10 +84,14 @@ pub(super) fn unclaimed(
         .iter()
         .filter(|path| !claimed.contains(path.as_str()) && !is_not_deployed(path))
         .filter(looks_like_values)
-        .map(|path| Unclaimed {
-            reason: reason(path, charts),
-            is_aside: is_of_a_chart(path, charts) || is_aside(path),
-            path: path.clone(),
+        .map(|path| {
+            let unknown = unknown_name(path).filter(|_| !is_of_a_chart(path, charts));
+            Unclaimed {
+                reason: reason(path, unknown, charts),
+                unknown: unknown.map(str::to_owned),
+                is_aside: is_of_a_chart(path, charts) || is_aside(path),
+                path: path.clone(),
+            }
         })
         .collect()
 }
@@ -102,25 +110,37 @@ pub(crate) fn is_aside(path: &str) -> bool {
     is_aside(before) || is_aside(after)
 }
 
-fn reason(path: &str, charts: &BTreeSet<&str>) -> Text {
-    if is_of_a_chart(path, charts) {
-        return "values of the chart's own tests".into();
-    }
+/// The name that a file has beside `values`: that of an environment, if it is one.
+fn unknown_name(path: &str) -> Option<&str> {
     let stem = path
         .rsplit('/')
         .next()
         .and_then(yaml_stem)
         .map_or("", |(stem, _)| stem);
-    match around_values(stem) {
-        Some((before, after)) if !(before.is_empty() && after.is_empty()) => {
-            let name = if after.is_empty() { before } else { after };
-            text!(
-                "`{}` is not a known environment, and nothing that envlint reads deploys this file",
-                Name(name)
-            )
-        }
-        _ => {
+    let (before, after) = around_values(stem)?;
+    let name = if after.is_empty() { before } else { after };
+    (!name.is_empty()).then_some(name)
+}
+
+fn reason(path: &str, unknown: Option<&str>, charts: &BTreeSet<&str>) -> Text {
+    if is_of_a_chart(path, charts) {
+        return "values of the chart's own tests".into();
+    }
+    match unknown {
+        Some(name) => text!(
+            "`{}` is not a known environment, and nothing that envlint reads deploys this file",
+            Name(name)
+        ),
+        None => {
             "nothing tells the environment, and nothing that envlint reads deploys this file".into()
         }
     }
+}
+
+/// What is said of a file instead, where its name is that of an environment after all.
+pub(crate) fn of_known(name: &str) -> Text {
+    text!(
+        "it has the name of values of `{}`, but nothing that envlint reads deploys this file",
+        Name(name)
+    )
 }

@@ -94,3 +94,29 @@ fn an_unknown_folder_may_be_any_of_those_next_to_each_other() {
     ];
     insta::assert_snapshot!(apps(&[&files[..], &again].concat()));
 }
+
+/// What lies in a folder more is another app where both are deployed to one environment, and a single file that lies like those
+/// which something deploys is none.
+#[test]
+fn folders_of_another_depth_are_other_apps() {
+    let chart = |name: &str| {
+        format!(
+            "helmCharts:\n- name: {name}\n  repo: https://charts.example.com\n  version: 1.0.0\n  releaseName: {name}\n  valuesFile: values.yaml\n"
+        )
+    };
+    let (db, web, api) = (chart("db"), chart("web"), chart("api"));
+    let files = [
+        ("db/tenant/prod/kustomization.yaml", db.as_str()),
+        ("db/tenant/prod/values.yaml", "a: 1\n"),
+        ("db/dev/kustomization.yaml", &db),
+        ("db/dev/values.yaml", "a: 1\n"),
+        ("db/prod/kustomization.yaml", &db),
+        ("db/prod/values.yaml", "a: 1\n"),
+        ("web/prod/kustomization.yaml", &web),
+        ("web/prod/values.yaml", "a: 1\n"),
+        ("api/prod/kustomization.yaml", &api),
+        ("api/prod/values.yaml", "a: 1\n"),
+        ("graphs/prod/values.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}

@@ -17,6 +17,7 @@ mod k3s;
 mod kinds;
 mod lacking;
 mod names;
+mod objects;
 mod overlays;
 mod passed;
 mod pieces;
@@ -33,8 +34,10 @@ mod tasks;
 mod terraform;
 mod told;
 mod tools;
+mod tried;
 mod unnamed;
 mod unread;
+mod variables;
 mod walks;
 
 use crate::support::Sandbox;

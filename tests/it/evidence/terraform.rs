@@ -132,3 +132,116 @@ fn a_condition_tells_the_environment_of_a_resource() {
     files.push(("prd.tfvars", "environment = \"prd\"\n"));
     assert_eq!(deployments(&files), expected);
 }
+
+/// The environments are those of the files of variables, by their whole names where the module allows these; `count` of the
+/// release and of the call of its module says in which of them it is.
+#[test]
+fn files_of_variables_tell_environments_and_switches() {
+    let variables = "\
+variable \"environment\" {
+  type = string
+  validation {
+    condition     = contains([\"acme\", \"acme-dev\"], var.environment)
+    error_message = \"no\"
+  }
+}
+variable \"enable_cost\" {
+  type    = bool
+  default = false
+}
+variable \"enable_hub\" {
+  default = true
+}
+";
+    let main = "\
+module \"hub\" {
+  source = \"./modules/hub\"
+  enable_hub = var.enable_hub
+}
+module \"cost\" {
+  source = \"./modules/cost\"
+  count  = var.enable_cost ? 1 : 0
+}
+module \"never\" {
+  source = \"./modules/never\"
+  count  = var.enable_hub && !var.enable_cost ? 0 : 0
+}
+";
+    let hub = "\
+variable \"enable_hub\" {}
+resource \"helm_release\" \"hub\" {
+  count = var.enable_hub ? 1 : 0
+  name  = \"hub\"
+  chart = \"hub\"
+  repository = \"https://example.com/charts\"
+}
+resource \"helm_release\" \"alone\" {
+  count = var.enable_hub ? 0 : 1
+  name  = \"alone\"
+  chart = \"alone\"
+  repository = \"https://example.com/charts\"
+}
+";
+    let release = |name: &str| {
+        format!(
+            "resource \"helm_release\" \"x\" {{\n  name = \"{name}\"\n  chart = \"{name}\"\n  repository = \"https://example.com/charts\"\n}}\n"
+        )
+    };
+    let outputs = "output \"help\" {\n  value = <<-EOT\nhelm upgrade hub x/hub --values hub-values.yaml\n  EOT\n}\n";
+    let (cost, never) = (release("cost"), release("never"));
+    let files = [
+        (
+            "Makefile",
+            "ENV ?= dev\nplan:\n\tterraform plan -var-file=environments/$(ENV)/terraform.tfvars\n",
+        ),
+        ("main.tf", main),
+        ("variables.tf", variables),
+        ("outputs.tf", outputs),
+        ("modules/hub/main.tf", hub),
+        ("modules/cost/main.tf", &cost),
+        ("modules/never/main.tf", &never),
+        (
+            "environments/acme/terraform.tfvars",
+            "environment = \"acme\"\nenable_cost = true # needed\n",
+        ),
+        (
+            "environments/acme-dev/terraform.tfvars",
+            "environment = \"acme-dev\"\n",
+        ),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+/// Without a file of variables, who runs it may turn a switch on; which environments there are, the module says.
+#[test]
+fn what_a_module_allows_are_its_environments() {
+    let main = "\
+variable \"env\" {
+  validation {
+    condition = contains([\"dev\", \"blue\"], var.env)
+  }
+}
+variable \"on\" {
+  default = false
+}
+resource \"helm_release\" \"shop\" {
+  count = var.on ? 1 : 0
+  name  = \"shop-${var.env}\"
+  chart = \"./shop\"
+}
+resource \"helm_release\" \"logs\" {
+  count = var.env == \"dev\" ? 1 : 0
+  name  = \"logs\"
+  chart = \"./logs\"
+}
+";
+    let files = [
+        ("main.tf", main),
+        ("shop/Chart.yaml", CHART),
+        ("logs/Chart.yaml", CHART),
+    ];
+    assert_eq!(
+        deployments(&files),
+        ["logs dev logs ", "shop dev shop ", "shop blue shop "]
+    );
+}

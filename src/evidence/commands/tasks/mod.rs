@@ -18,7 +18,7 @@ use envlint_yaml::{Document, Node};
 use crate::evidence::nodes::leaves;
 use crate::masking::Text;
 use crate::source::is_yaml;
-pub(super) use terraform::Modules;
+pub(super) use terraform::{Modules, is_shown};
 
 /// Larger files are not read for tasks, in bytes.
 const LARGEST: usize = 1024 * 1024;
@@ -36,6 +36,8 @@ pub(super) struct Task {
     pub target: Option<String>,
     /// The environment that it is asked for, whatever its files are called.
     pub environment: Option<String>,
+    /// Whether that is its name, be it a known one or not.
+    pub is_named: bool,
     /// What it deploys, where that has a name beside the release's.
     pub app: Option<String>,
     /// Whether the folder that its file lies in tells the environment: `environments/prod/main.tf`.

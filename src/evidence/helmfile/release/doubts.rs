@@ -44,7 +44,7 @@ impl Walk<'_, '_> {
         let (line, column) = release.place();
         let key = (release.part.file.clone(), line, column, reason);
         let doubts = self.doubts.entry(key).or_default();
-        doubts.push(step.environment.to_owned());
+        doubts.push(step.name().to_owned());
     }
 }
 

@@ -2,11 +2,12 @@
 
 mod chart;
 mod doubts;
+mod open;
 
 use envlint_yaml::{Map, Node, Value};
 
 use super::state::{Doubt, Part, State, is_lenient};
-use super::walk::{Step, Walk, folder_of};
+use super::walk::{Step, Walk};
 use super::{DEFAULT, runs, selectors};
 use crate::evidence::claim::{Chart, Claim, Evidence, LayerPath, Rank, given};
 use crate::evidence::files::directory_of;
@@ -16,10 +17,14 @@ use crate::evidence::template::Data;
 use crate::masking::{ObjectName, Said, Text, text as said_text};
 use doubts::{Lacking, Others};
 
+pub(super) use open::open_layers;
+
 /// More releases are not looked at in one helmfile.
 const MOST: usize = 2000;
 /// Templates in templates, and rounds of evaluation. helmfile: pkg/state/state_exec_tmpl.go, `ExecuteTemplates`
 const DEEPEST: usize = 6;
+/// What names the files with values of a release, the lowest first.
+const LAYERS: [&str; 3] = ["valuesTemplate", "values", "secrets"];
 
 /// A release with the templates that it inherits from.
 struct Release<'s> {
@@ -125,7 +130,7 @@ impl Walk<'_, '_> {
     /// A release that is installed, with its values.
     fn deployed(&mut self, step: &Step<'_>, release: &Release<'_>) {
         let mut values = Values::default();
-        for key in ["valuesTemplate", "values", "secrets"] {
+        for key in LAYERS {
             for entry in release.nodes().flat_map(|node| items(node, &[key])) {
                 match entry.as_str() {
                     None => values.given.extend(leaves(entry)),
@@ -146,16 +151,11 @@ impl Walk<'_, '_> {
     /// A file with values of a release.
     fn layer(&mut self, release: &Release<'_>, path: &str, values: &mut Values) {
         let path = path.trim();
-        let is_elsewhere = path.starts_with('/') || path.contains("://") || path.contains("::");
-        let full = self
-            .reader
-            .path(&release.state.directory, path)
-            .filter(|_| !is_elsewhere);
-        let Some(full) = full.filter(|full| !full.is_empty() && !has_holes(full)) else {
-            let path = shown(path);
-            let named = self.elsewhere.entry(folder_of(&path)).or_default();
-            named.insert((release.part.file.clone(), path));
-            return;
+        let full = self.reader.path(&release.state.directory, path);
+        let full = full.filter(|full| !full.is_empty() && !open::is_elsewhere(path));
+        let Some(full) = full.clone().filter(|full| !has_holes(full)) else {
+            values.lacks = true;
+            return self.open_layer(release, path, full);
         };
         if full.contains('*') {
             let found = self.reader.files.matching(&full);
@@ -179,7 +179,7 @@ impl Walk<'_, '_> {
 
     fn claim(&mut self, step: &Step<'_>, release: &Release<'_>, values: Values) {
         let chart = self.chart(release);
-        let environment = match step.environment {
+        let environment = match step.name() {
             DEFAULT if step.is_only => {
                 let mut layers = values.layers.iter().rev();
                 let told = layers.find_map(|layer| self.names.of_path(&layer.path));
@@ -198,7 +198,7 @@ impl Walk<'_, '_> {
         let of_environment = release.state.files.iter().map(|path| {
             let words = said_text!(
                 "values of the environment `{}` of helmfile",
-                ObjectName(step.environment)
+                ObjectName(step.name())
             );
             Evidence::of_file(path, words)
         });

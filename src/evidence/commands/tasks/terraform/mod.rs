@@ -5,16 +5,48 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/helm/latest/docs/resources/release>
 
+mod said;
+mod switches;
 mod ways;
 
-use super::{Asked, Task};
+use super::{Asked, Idle, Task};
 use crate::evidence::commands::words::head;
 use crate::evidence::files::directory_of;
 use crate::masking::{Name, ObjectName, text as said_text};
 use crate::naming::environment_name;
 use crate::source::is_yaml;
+use switches::is_made;
 pub(in crate::evidence::commands) use ways::Modules;
-use ways::{Way, filled};
+use ways::{WORKSPACE, Way, filled};
+
+/// Blocks of Terraform whose texts people read: `output`, and the description of a `variable`.
+const SHOWN: [&str; 2] = ["output", "variable"];
+/// Those that may run a program.
+const OTHERS: [&str; 6] = [
+    "resource",
+    "data",
+    "module",
+    "locals",
+    "provider",
+    "terraform",
+];
+
+/// Longer blocks are not looked at from their ends, in lines.
+const MOST_LINES: usize = 2000;
+
+/// Whether what follows a text stands in a block that is only shown.
+pub(in crate::evidence::commands) fn is_shown(before: &str) -> bool {
+    let begins = |line: &str, kinds: &[&str]| {
+        let mut kinds = kinds.iter();
+        kinds.any(|kind| {
+            let rest = line.strip_prefix(kind);
+            rest.is_some_and(|rest| rest.trim_start().starts_with(['"', '{']))
+        })
+    };
+    let mut lines = before.rsplit('\n').take(MOST_LINES);
+    let opened = lines.find(|line| begins(line, &SHOWN) || begins(line, &OTHERS));
+    opened.is_some_and(|line| begins(line, &SHOWN))
+}
 
 /// A resource is not read further than this, in bytes.
 const LONGEST: usize = 16 * 1024;
@@ -33,7 +65,14 @@ pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Ta
         return Vec::new();
     }
     let ways = modules.ways(directory_of(path));
-    let mut idle = modules.idle(path, &ways);
+    let mut idle = match ways.is_empty() {
+        true => modules.turned_off(path),
+        false => modules.idle(path, &ways),
+    };
+    let ways = match ways.is_empty() {
+        true => vec![Way::default()],
+        false => ways,
+    };
     let all = releases
         .iter()
         .flat_map(|release| ways.iter().map(move |way| (release, way)));
@@ -48,10 +87,16 @@ pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Ta
         let tells = |only: &Condition| environment_name(&only.wanted).is_some();
         if let Some(only) = condition.filter(|only| tells(only) && !only.is_met(way)) {
             task.environment = Some(only.wanted);
+            task.is_named = false;
+        } else if is_made(body, &way.sure) == Some(false) {
+            return turned_off(task, label, way, &ways, body);
         }
         Some(task)
     });
     let tasks = tasks.take(MOST).map(|task| {
+        if task.idle.is_some() {
+            return task;
+        }
         let idle_here = idle.clone();
         // It is said of the first release of a module.
         if let Some(idle) = &mut idle {
@@ -63,6 +108,24 @@ pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Ta
         }
     });
     tasks.collect()
+}
+
+/// A release that the variables of a way turn off. Where those of all ways do, that is said once.
+fn turned_off(task: Task, label: &str, way: &Way, ways: &[Way], body: &str) -> Option<Task> {
+    let mut made = ways.iter().map(|way| is_made(body, &way.sure));
+    let is_said = ways.first() == Some(way) && made.all(|made| made == Some(false));
+    is_said.then(|| Task {
+        environment: None,
+        is_of_folder: false,
+        idle: Some(Idle {
+            reason: said_text!(
+                "`count` or `for_each` of `{}` is empty with the variables of each environment",
+                ObjectName(label)
+            ),
+            is_first: true,
+        }),
+        ..task
+    })
 }
 
 /// That a resource exists for one value of a variable alone: `count = var.environment == "prod" ? 1 : 0`.
@@ -77,13 +140,15 @@ impl Condition {
         let (left, rest) = count.split_once("==")?;
         let (wanted, choice) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
         let choice: String = choice.split_whitespace().collect();
-        let name = left.trim().strip_prefix("var.")?;
+        let name = left.trim();
         let is_one = choice.trim_start_matches(')') == "?1:0";
-        let is_name = name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+        let is_name = match name.strip_prefix("var.") {
+            Some(variable) => variable.bytes().all(is_letter),
+            None => name == WORKSPACE,
+        };
         (is_one && is_name && !wanted.contains('$')).then(|| Condition {
-            name: format!("var.{name}"),
+            name: name.to_owned(),
             wanted: wanted.to_owned(),
         })
     }
@@ -136,6 +201,7 @@ fn task(at: usize, label: &str, body: &str, way: &Way) -> Option<Task> {
         line: asked.line(),
         words: Some(words),
         environment: way.environment.clone(),
+        is_named: true,
         is_of_folder: true,
         open: Some(open).filter(|_| is_computed),
         ..Task::default()

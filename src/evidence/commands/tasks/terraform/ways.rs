@@ -4,26 +4,21 @@
 //! <https://developer.hashicorp.com/terraform/language/values/variables>
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use envlint_budget::Budget;
 
-use super::{RESOURCE, attribute, block, literal};
+use super::said::{Call, Said, TELLING, is_always_read, is_plain, literals};
+use super::switches::is_made;
 use crate::evidence::commands::tasks::Idle;
-use crate::evidence::commands::words::head;
 use crate::evidence::files::{Files, directory_of, normal};
 use crate::evidence::tells::Names;
 use crate::masking::{Name, text};
+use crate::naming::{is_folder_of_environments, is_no_environment};
 use crate::source::ancestors;
 
-/// Names of variables that tell the environment.
-const TELLING: [&str; 5] = [
-    "env",
-    "environment",
-    "environment_name",
-    "env_name",
-    "stage",
-];
+/// What the workspace is called, by which one module is run for several environments.
+pub(super) const WORKSPACE: &str = "terraform.workspace";
 /// More files of Terraform are not looked at, nor more ways to run one module.
 const MOST_FILES: usize = 2000;
 const MOST_WAYS: usize = 50;
@@ -32,8 +27,6 @@ const MOST_READ: u64 = 50_000_000;
 const MOST_KEPT: u64 = 20_000_000;
 /// The names of files with variables that are asked for an environment.
 const MOST_ASKED: u64 = 500_000;
-/// Longer values are no paths and no names, in bytes.
-const LONGEST: usize = 500;
 
 /// What variables are: `var.env`, `local.name`.
 pub(super) type Values = BTreeMap<String, String>;
@@ -43,6 +36,8 @@ pub(super) type Values = BTreeMap<String, String>;
 pub(super) struct Way {
     pub environment: Option<String>,
     pub values: Values,
+    /// Those of them that who runs it does not say otherwise: no defaults where no file of variables is there.
+    pub sure: Values,
     /// The file that says so, where it is none of the module.
     pub by: Option<String>,
 }
@@ -53,38 +48,6 @@ pub(in crate::evidence::commands) struct Modules<'m, 'f> {
     names: &'m Names,
     said: OnceCell<Said<'m>>,
     asked: Budget,
-}
-
-/// What all files of Terraform say: the little that ways are made of.
-#[derive(Default)]
-struct Said<'m> {
-    modules: BTreeMap<&'m str, Module<'m>>,
-    /// By the directory of the module that is called.
-    calls: BTreeMap<String, Vec<Call<'m>>>,
-    /// Calls that are comments: the directory of the module, with the file and the line of the first one.
-    comments: BTreeMap<String, (&'m str, usize)>,
-}
-
-/// What the files of one directory say.
-#[derive(Default)]
-struct Module<'m> {
-    /// Whether one of them is no file of variables.
-    is_module: bool,
-    /// Whether one of them says itself where it is deployed to: a module that nobody calls.
-    is_root: bool,
-    /// The first of them with a release.
-    first: Option<&'m str>,
-    /// Defaults of variables, and the local values.
-    defaults: Values,
-    locals: Values,
-    /// The files of variables with what they say.
-    given: Vec<(&'m str, Values)>,
-}
-
-/// A call of a module: by a file, with what that one gives it.
-struct Call<'m> {
-    by: &'m str,
-    body: String,
 }
 
 impl<'m, 'f> Modules<'m, 'f> {
@@ -121,16 +84,27 @@ impl<'m, 'f> Modules<'m, 'f> {
 
     /// The ways in which the module of a directory is run; without any that tells more, one.
     pub(super) fn ways(&self, directory: &str) -> Vec<Way> {
-        let called: Vec<Way> = self
-            .calls(directory)
-            .flat_map(|call| self.called(call))
-            .take(MOST_WAYS)
-            .collect();
-        let own = self.own(directory);
-        match called.is_empty() {
-            true => self.with_files(directory, &own),
-            false => called.into_iter().map(|way| way.over(&own)).collect(),
+        if self.calls(directory).next().is_none() {
+            return self.with_files(directory);
         }
+        let called = self.calls(directory).flat_map(|call| self.called(call));
+        let called: Vec<Way> = called.take(MOST_WAYS).collect();
+        let own = self.own(directory, true);
+        called.into_iter().map(|way| way.over(&own)).collect()
+    }
+
+    /// That the module of a file is called in no way that files tell: `count` is 0 in each.
+    pub(super) fn turned_off(&self, path: &str) -> Option<Idle> {
+        let directory = directory_of(path);
+        let call = self.calls(directory).next()?;
+        let first = self.said().modules.get(directory)?.first;
+        Some(Idle {
+            reason: text!(
+                "`count` or `for_each` of the `module` block in {} is empty with the variables of each environment",
+                Name(call.by)
+            ),
+            is_first: first == Some(path),
+        })
     }
 
     /// That no module calls the one of a file, where that is one to be called: it says not itself where it is deployed to, and
@@ -159,12 +133,16 @@ impl<'m, 'f> Modules<'m, 'f> {
         })
     }
 
-    /// What the module says of its variables itself: defaults, locals, files that are always read.
-    fn own(&self, directory: &str) -> Values {
+    /// What the module says of its variables itself: locals, files that are always read, and defaults if asked.
+    fn own(&self, directory: &str, with_defaults: bool) -> Values {
         let Some(module) = self.said().modules.get(directory) else {
             return Values::new();
         };
-        let mut values = module.defaults.clone();
+        let mut values = Values::new();
+        if with_defaults {
+            values.extend(module.defaults.clone());
+            values.extend(module.switches.clone());
+        }
         let always = module.given.iter();
         for (_, given) in always.filter(|(path, _)| is_always_read(path)) {
             values.extend(given.clone());
@@ -176,8 +154,9 @@ impl<'m, 'f> Modules<'m, 'f> {
         values
     }
 
-    /// The ways with each file of variables that tells an environment, or the one without.
-    fn with_files(&self, directory: &str, own: &Values) -> Vec<Way> {
+    /// The ways with each file of variables that tells an environment; without any, with each environment that the module
+    /// allows, or one.
+    fn with_files(&self, directory: &str) -> Vec<Way> {
         let below = match directory {
             "" => String::new(),
             directory => format!("{directory}/"),
@@ -193,26 +172,130 @@ impl<'m, 'f> Modules<'m, 'f> {
             let given = module.given.iter();
             given.filter(move |(path, _)| *folder != directory || !is_always_read(path))
         });
+        let own = self.own(directory, true);
         let files = files.take_while(|_| self.asked.spend(1));
-        let ways = files.filter_map(|(path, values)| {
-            let environment = self.names.of_path(path.trim_end_matches(".tfvars"));
-            let environment = environment.or_else(|| self.told(values))?;
-            let way = Way {
-                environment: Some(environment),
-                values: values.clone(),
-                by: Some((*path).to_owned()),
-            };
-            Some(way.over(own))
+        let files: Vec<&(&str, Values)> = files.collect();
+        // What lies next to a file with the whole name is given with it: the settings of the backend.
+        let whole = files.iter().filter_map(|(path, values)| {
+            let name = self.whole_name(directory, path, values)?;
+            Some((directory_of(path), name))
         });
-        let ways: Vec<Way> = ways.take(MOST_WAYS).collect();
+        let whole: BTreeSet<(&str, String)> = whole.collect();
+        let beside = |path: &str| {
+            let folder = directory_of(path);
+            let mut names = whole.iter().filter(|(known, _)| *known == folder);
+            let name = names.next().filter(|_| folder != directory)?;
+            names.next().is_none().then(|| name.1.clone())
+        };
+        let mut ways: Vec<Way> = Vec::new();
+        for (path, values) in files {
+            let environment = self.whole_name(directory, path, values);
+            let environment = environment
+                .or_else(|| beside(path))
+                .or_else(|| self.names.of_path(path.trim_end_matches(".tfvars")))
+                .or_else(|| self.told(values))
+                .or_else(|| self.of_folder_of_environments(path));
+            let Some(environment) = environment else {
+                continue;
+            };
+            let is_same = |way: &&mut Way| {
+                let by = way.by.as_deref().map(directory_of);
+                by == Some(directory_of(path)) && way.environment.as_ref() == Some(&environment)
+            };
+            if let Some(known) = ways.iter_mut().find(is_same) {
+                known.add(values);
+                continue;
+            }
+            if ways.len() >= MOST_WAYS {
+                break;
+            }
+            let mut filled_in = values.clone();
+            filled_in.insert(WORKSPACE.to_owned(), environment.clone());
+            ways.push(Way {
+                environment: Some(environment),
+                values: filled_in,
+                sure: values.clone(),
+                by: Some((*path).to_owned()),
+            });
+        }
+        let ways: Vec<Way> = ways.into_iter().map(|way| way.over(&own)).collect();
         match ways.is_empty() {
-            true => vec![Way {
-                environment: self.told(own),
-                values: own.clone(),
-                by: None,
-            }],
+            true => self.without_files(directory),
             false => ways,
         }
+    }
+
+    /// The way without a file of variables. Where the module says which environments there may be and has none as its default,
+    /// there is one for each.
+    fn without_files(&self, directory: &str) -> Vec<Way> {
+        let module = self.said().modules.get(directory);
+        let is_told = module.is_some_and(|module| !module.given.is_empty());
+        let (own, sure) = (self.own(directory, true), self.own(directory, is_told));
+        let allowed = module.into_iter().flat_map(|module| &module.allowed);
+        let mut open = allowed.filter(|(name, _)| !own.contains_key(&format!("var.{name}")));
+        let each = open.find(|(_, all)| {
+            let mut all = all.iter();
+            all.any(|name| self.names.of_part(name).is_some())
+        });
+        let Some((name, all)) = each else {
+            return vec![Way {
+                environment: self.told(&own),
+                values: own,
+                sure,
+                by: None,
+            }];
+        };
+        let ways = all.iter().map(|environment| {
+            let name = format!("var.{name}");
+            let (mut values, mut sure) = (own.clone(), sure.clone());
+            for known in [&mut values, &mut sure] {
+                known.insert(name.clone(), environment.clone());
+            }
+            Way {
+                environment: self.names.of_part(environment).or_else(|| {
+                    let is_open = !self.names.are_declared();
+                    is_open.then(|| environment.clone())
+                }),
+                values,
+                sure,
+                by: None,
+            }
+        });
+        ways.take(MOST_WAYS).collect()
+    }
+
+    /// The environment that a file of variables gives by its whole name, where the module allows it or the file's own path has
+    /// it, too: `acme-dev` is `acme-dev`, and `acme` next to it is one as well.
+    fn whole_name(&self, directory: &str, path: &str, values: &Values) -> Option<String> {
+        let allowed = self
+            .said()
+            .modules
+            .get(directory)
+            .map(|module| &module.allowed);
+        let parts = || path.trim_end_matches(".tfvars").split('/');
+        let given = TELLING.iter().filter_map(|name| {
+            let value = values.get(&format!("var.{name}"))?;
+            let allowed = allowed.and_then(|allowed| allowed.get(*name));
+            let is_allowed = allowed.is_some_and(|allowed| allowed.contains(value));
+            (is_allowed || parts().any(|part| part == value)).then_some(value)
+        });
+        let mut given = given.filter(|_| !self.names.are_declared());
+        given.next().cloned()
+    }
+
+    /// The environment of a file of variables in a folder of environments, whatever it is called: `envs/blue.tfvars`.
+    fn of_folder_of_environments(&self, path: &str) -> Option<String> {
+        let mut parts = path.trim_end_matches(".tfvars").rsplit('/');
+        let (stem, folder) = (parts.next()?, parts.next()?);
+        let name = match is_folder_of_environments(folder) {
+            true => stem,
+            false => parts
+                .next()
+                .filter(|above| is_folder_of_environments(above))
+                .map(|_| folder)?,
+        };
+        let is_one = !self.names.are_declared() && !is_no_environment(name);
+        is_one.then(|| name.to_owned())
     }
 
     /// The environment that variables tell by their names.
@@ -229,22 +312,26 @@ impl<'m, 'f> Modules<'m, 'f> {
     /// What a call gives, in each way in which its own module is run. Paths are seen from the root then.
     fn called(&self, call: &Call<'_>) -> Vec<Way> {
         let directory = directory_of(call.by);
-        let own = self.own(directory);
-        let ways = self.with_files(directory, &own).into_iter();
-        let ways = ways.map(|way| {
-            let given = literals(&filled(&call.body, &way.values), "var.");
-            let given = given.into_iter().map(|(name, value)| {
+        let ways = self.with_files(directory).into_iter();
+        let ways = ways.filter(|way| is_made(&call.body, &way.sure) != Some(false));
+        let given = |values: &Values| -> Values {
+            let given = literals(&filled(&call.body, values), "var.").into_iter();
+            let given = given.map(|(name, value)| {
                 let path = normal(directory, &super::here(&value));
                 let path = path.filter(|path| self.files.is_file(path));
                 (name, path.unwrap_or(value))
             });
-            let values: Values = given.collect();
+            given.collect()
+        };
+        let ways = ways.map(|way| {
+            let values = given(&way.values);
             let of_folder = || self.names.of_folders(directory);
             Way {
                 environment: way
                     .environment
                     .or_else(of_folder)
                     .or_else(|| self.told(&values)),
+                sure: given(&way.sure),
                 values,
                 by: Some(call.by.to_owned()),
             }
@@ -253,137 +340,29 @@ impl<'m, 'f> Modules<'m, 'f> {
     }
 }
 
-impl<'m> Said<'m> {
-    fn take(&mut self, path: &'m str, text: &str, read: &Budget, kept: &Budget) {
-        read.spend(text.len() as u64);
-        let directory = directory_of(path);
-        let module = self.modules.entry(directory).or_default();
-        if path.ends_with(".tfvars") {
-            let given = literals(text, "var.");
-            if kept.spend(bytes(&given)) {
-                module.given.push((path, given));
-            }
-            return;
-        }
-        module.is_module = true;
-        let mut providers = blocks(text, "provider ", read);
-        module.is_root |= providers.next().is_some() || text.contains("backend \"");
-        if module.first.is_none() && text.contains(RESOURCE) {
-            module.first = Some(path);
-        }
-        let default = |body| {
-            let default = attribute(body, "default").map(str::trim)?;
-            literal(default.strip_prefix('"')?)
-        };
-        let variables = blocks(text, "variable ", read);
-        let variables = variables.filter_map(|(label, body)| {
-            let default = default(body).filter(|value| is_plain(value))?;
-            Some((format!("var.{label}"), default))
-        });
-        let defaults: Values = variables.collect();
-        let locals = blocks(text, "locals", read);
-        let locals: Values = locals
-            .flat_map(|(_, body)| literals(body, "local."))
-            .collect();
-        if kept.spend(bytes(&defaults) + bytes(&locals)) {
-            module.defaults.extend(defaults);
-            module.locals.extend(locals);
-        }
-        for (_, body) in blocks(text, "module ", read) {
-            let source = attribute(body, "source").map(str::trim);
-            let source = source.and_then(|text| literal(text.strip_prefix('"')?));
-            let called = source
-                .filter(|source| source.starts_with('.'))
-                .and_then(|source| normal(directory, &source));
-            if let Some(called) = called.filter(|_| kept.spend(body.len() as u64)) {
-                let body = body.to_owned();
-                let calls = self.calls.entry(called).or_default();
-                calls.push(Call { by: path, body });
-            }
-        }
-        self.take_comments(path, text, kept);
-    }
-
-    /// Calls of modules that are comments.
-    fn take_comments(&mut self, path: &'m str, text: &str, kept: &Budget) {
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim_start();
-            let comment = line.strip_prefix('#').or_else(|| line.strip_prefix("//"));
-            let source = comment.and_then(|line| literals(line, "").remove("source"));
-            let called = source
-                .filter(|source| source.starts_with('.'))
-                .and_then(|source| normal(directory_of(path), &source));
-            if let Some(called) = called.filter(|called| kept.spend(called.len() as u64)) {
-                self.comments.entry(called).or_insert((path, index + 1));
-            }
-        }
-    }
-}
-
-/// About how many bytes values take.
-fn bytes(values: &Values) -> u64 {
-    let lengths = values.iter().map(|(name, value)| name.len() + value.len());
-    lengths.sum::<usize>() as u64
-}
-
 impl Way {
+    /// With what another file says that is given, too.
+    fn add(&mut self, values: &Values) {
+        for known in [&mut self.values, &mut self.sure] {
+            for (name, value) in values {
+                known.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+
     /// With what is known without it.
     fn over(self, own: &Values) -> Way {
-        let mut values = own.clone();
-        values.extend(self.values);
-        Way { values, ..self }
-    }
-}
-
-/// Whether Terraform reads a file of variables without being told.
-fn is_always_read(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
-}
-
-/// The blocks of a kind at the beginning of a line, each with its label, where it has one. A block is not read further than
-/// [`super::LONGEST`], and none when nothing is left of the budget.
-fn blocks<'t>(
-    text: &'t str,
-    kind: &'t str,
-    budget: &'t Budget,
-) -> impl Iterator<Item = (&'t str, &'t str)> {
-    let starts = text.match_indices(kind).map(|(at, _)| at);
-    let starts =
-        starts.filter(|at| *at == 0 || text.get(..*at).is_some_and(|it| it.ends_with('\n')));
-    starts.filter_map(move |at| {
-        let rest = text.get(at + kind.len()..)?;
-        let (label, body) = rest.split_at(rest.find(['{', '\n'])?);
-        let body = block(head(body.strip_prefix('{')?, super::LONGEST));
-        let label = label.trim().trim_matches('"');
-        budget.spend(body.len() as u64).then_some((label, body))
-    })
-}
-
-/// The texts that are written out at the outermost level, by their names behind a prefix.
-fn literals(text: &str, prefix: &str) -> Values {
-    let mut found = Values::new();
-    let mut depth = 0usize;
-    for line in text.lines().map(str::trim) {
-        if let Some((name, value)) = line.split_once('=').filter(|_| depth == 0) {
-            let name = name.trim();
-            let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-');
-            let value = value.trim().strip_prefix('"').and_then(literal);
-            let value = value.filter(|value| value.len() <= LONGEST);
-            if !name.is_empty() && name.chars().all(is_name) {
-                found.extend(value.map(|value| (format!("{prefix}{name}"), value)));
-            }
+        let over = |values: Values| -> Values {
+            let mut all = own.clone();
+            all.extend(values);
+            all
+        };
+        Way {
+            values: over(self.values),
+            sure: over(self.sure),
+            ..self
         }
-        depth = (depth + line.matches(['{', '[', '(']).count())
-            .saturating_sub(line.matches(['}', ']', ')']).count());
     }
-    found
-}
-
-/// Whether a text may stand in an expression as it is.
-fn is_plain(text: &str) -> bool {
-    let is_letter = |char: char| char.is_alphanumeric() || "-_./:@+ ".contains(char);
-    text.len() <= LONGEST && text.chars().all(is_letter)
 }
 
 /// A text with the variables that are known: as texts in quotes, or in a text as they are.
@@ -430,7 +409,8 @@ fn next_reference(text: &str) -> Option<usize> {
             !before.is_some_and(is_part)
         })
     };
-    of("var.").into_iter().chain(of("local.")).min()
+    let all = ["var.", "local.", WORKSPACE];
+    all.into_iter().filter_map(of).min()
 }
 
 #[cfg(test)]
@@ -452,45 +432,5 @@ mod tests {
         ] {
             assert_eq!(filled(text, &values), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn blocks_stand_at_the_beginning_of_a_line() {
-        let text = "variable \"env\" {\n  default = \"dev\"\n}\n# variable \"no\" {}\nlocals {\n  a = \"b\"\n}\n";
-        let budget = Budget::new(1_000);
-        let found = blocks(text, "variable ", &budget);
-        let labels: Vec<&str> = found.map(|(label, _)| label).collect();
-        assert_eq!(labels, ["env"]);
-        assert_eq!(blocks(text, "locals", &budget).count(), 1);
-    }
-
-    #[test]
-    fn blocks_without_an_end_are_read_as_far_as_the_budget_goes() {
-        let text = "module {\n".repeat(20_000);
-        let budget = Budget::new(1_000_000);
-        let found: Vec<&str> = blocks(&text, "module ", &budget)
-            .map(|(_, body)| body)
-            .collect();
-        assert!(budget.is_spent());
-        assert!(found.iter().all(|body| body.len() <= super::super::LONGEST));
-        assert_eq!(
-            found.iter().map(|body| body.len()).sum::<usize>() / 1_000_000,
-            0
-        );
-    }
-
-    #[test]
-    fn only_what_ways_are_made_of_is_kept() {
-        let text = "# a comment\n".repeat(10_000)
-            + "locals {\n  a = \"b\"\n}\nmodule \"x\" {\n  source = \"./x\"\n}\n";
-        let (read, kept) = (Budget::new(1_000_000), Budget::new(1_000));
-        let mut said = Said::default();
-        said.take("main.tf", &text, &read, &kept);
-        assert!(kept.left() > 900);
-        assert_eq!(said.calls.get("x").map(Vec::len), Some(1));
-        assert_eq!(
-            said.modules.get("").map(|module| module.locals.len()),
-            Some(1)
-        );
     }
 }
