@@ -151,6 +151,8 @@ fn what_holds_or_is_not_known_here_is_no_finding() {
         "{most: 2, tags: [a, b], target: {kind: host, host: a}}",
         // The default of `kind` settles which alternative is meant.
         "{most: 2, target: {host: a}}",
+        // The API server drops a null that its definition does not allow.
+        "{most: 2, namespace: null, steps: null}",
         // What is missing may be filled in elsewhere.
         "{least: 2}",
         "{most: '${MOST}'}",

@@ -270,12 +270,29 @@ fn against(
     validator
         .iter_errors(value)
         .filter(|error| counts(error.kind()) && !kustomized::is_filled_in(error.instance()))
+        .filter(|error| {
+            !error.instance().is_null()
+                || !is_dropped(&version.schema, error.schema_path().as_str())
+        })
         .flat_map(|error| {
             let path = path_of(error.instance_path().as_str(), value);
             let place = error.schema_path().as_str().to_owned();
             violations(&version.schema, &path, error.kind(), &place)
         })
         .collect()
+}
+
+/// Whether the API server drops a null where a type stands in a schema: it does so before it holds an object against the schema,
+/// and what is required is missing then.
+/// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting-and-nullable>
+fn is_dropped(schema: &Value, place: &str) -> bool {
+    let field = place.strip_suffix("/type");
+    let Some((map, key)) = field.and_then(|field| field.rsplit_once("/properties/")) else {
+        return false;
+    };
+    let required = schema.pointer(&format!("{map}/required"));
+    let mut required = required.and_then(Value::as_array).into_iter().flatten();
+    !key.contains('/') && !required.any(|required| required.as_str() == Some(key))
 }
 
 /// What a mistake against a schema says, without the value that is wrong: it may be a secret.
