@@ -2,6 +2,7 @@
 
 use envlint_yaml::{Kind, Mapping, Node, Path, Segment, Span};
 
+use crate::masking::{Name, Text, text};
 use crate::rules::comments::{above, beside};
 use crate::rules::{Reporter, SourceContext};
 use crate::sensitive::{Reason, Sensitive};
@@ -297,8 +298,17 @@ pub(super) fn is_half_of_pair(cx: &SourceContext<'_>, sensitive: &Sensitive) -> 
     is_name && is_written && has_secret(cx, sensitive)
 }
 
+/// What a message calls the place of a secret: its name in a template, else its path.
+pub(super) fn said_place(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Text {
+    match called(cx, sensitive) {
+        Some(name) => text!("`{}`", Name(name)),
+        None if sensitive.path.is_root() => cx.place_without_path(sensitive),
+        None => text!("`{}`", sensitive.path),
+    }
+}
+
 /// What a secret of a template is called, in which nothing has a path: by the words before it, or by the `name:` above its `value:`.
-pub(super) fn called<'s>(cx: &SourceContext<'s>, sensitive: &Sensitive) -> Option<&'s str> {
+fn called<'s>(cx: &SourceContext<'s>, sensitive: &Sensitive) -> Option<&'s str> {
     if !cx.is_of_template() || !sensitive.path.is_root() {
         return None;
     }

@@ -2,10 +2,10 @@
 
 use envlint_yaml::Path;
 
-use super::beside::{called, is_half_of_pair};
+use super::beside::{is_half_of_pair, said_place};
 use super::excuse::Excuse;
 use super::way_out::{First, way_out};
-use crate::masking::{Name, text};
+use crate::masking::text;
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::{Confidence, Severity};
@@ -96,11 +96,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         if is_half_of_pair(cx, sensitive) {
             continue;
         }
-        let place = match called(cx, sensitive) {
-            Some(name) => text!("`{}`", Name(name)),
-            None if sensitive.path.is_root() => cx.place_without_path(sensitive),
-            None => text!("`{}`", sensitive.path),
-        };
+        let place = said_place(cx, sensitive);
         let excuse = Excuse::of(cx, sensitive, out);
         let said = excuse.and_then(|excuse| excuse.words(&place));
         let (message, help) = match (said, sensitive.reason) {
