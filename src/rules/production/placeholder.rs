@@ -228,7 +228,15 @@ const STARTS: [&str; 10] = [
 ];
 
 /// Texts that do so as a whole.
-const WHOLE: [&str; 3] = ["todo", "fixme", "tbd"];
+const WHOLE: [&str; 7] = [
+    "todo",
+    "fixme",
+    "tbd",
+    "replace",
+    "replaced",
+    "placeholder",
+    "fillme",
+];
 
 /// Words that stand for a name of one's own, at the beginning of what stands in `<…>`.
 const OWN: [&str; 9] = [
@@ -437,6 +445,7 @@ mod tests {
             "TO_BE_REPLACED",
             "TODO",
             "TBD",
+            "REPLACE",
             "<your-domain>",
             "https://<YOUR_ORG>.example.com",
             "shop.your-domain.com",
@@ -465,6 +474,7 @@ mod tests {
             "your-voice.io",
             "your-memories-photos",
             "replacement",
+            "replace",
             "OWNER",
             "https://shop.example.com/owner/shop",
             "https://shop.example.com/<id>",
