@@ -155,9 +155,14 @@ impl<'w> Checker<'w> {
             .refused
             .iter()
             .map(|refused| refused.file.as_str());
+        let projects = workspace.broken_projects().iter();
+        let projects = projects.map(|(place, _)| place.source.path.as_str());
+        let list = workspace.fleet.iter().map(|fleet| &*fleet.list.path);
         let asked = naming
             .chain(broken)
             .chain(refused)
+            .chain(list)
+            .chain(projects)
             .filter(|file| reach.covers(file));
         let asked: BTreeSet<&str> = asked.collect();
         let (found, spent) = check_workspace(&WorkspaceContext {

@@ -62,6 +62,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// How many apps were looked at.
     pub apps: usize,
+    /// Whether nothing is deleted, because not all apps can be generated.
+    pub is_unsure: bool,
 }
 
 /// The values file of an app in an environment.
@@ -341,6 +343,13 @@ impl Run<'_> {
 
     /// The files of apps that the list does not have.
     fn remove(&self, report: &mut Report) {
+        // Nobody knows which apps a list has that cannot be read as a whole.
+        if self.fleet.problems.iter().any(|known| known.app.is_none()) {
+            return;
+        }
+        // What a list with mistakes does not have may be there when it is corrected, and an app that was renamed has only its old
+        // files as long as it is not generated.
+        report.is_unsure = !report.problems.is_empty();
         let root = &self.workspace.root;
         for path in self.workspace.outside_of_fleet() {
             let Ok(text) = read_text(root, path) else {
@@ -350,9 +359,7 @@ impl Run<'_> {
                 continue;
             };
             let is_edited = mark::sum(&Document::parse(rest)) != known;
-            // What a list with mistakes does not have may be there when it is corrected.
-            let is_sure = self.fleet.problems.is_empty();
-            if !self.options.prune || self.options.check || !is_sure {
+            if !self.options.prune || self.options.check || report.is_unsure {
                 report.files.push((path.to_owned(), Change::Removed));
             } else if is_edited && !self.options.force {
                 let file = Arc::new(Source::new(path, text));

@@ -92,9 +92,12 @@ pub fn new_app(workspace: &Workspace, new: &NewApp<'_>) -> Result<NewFiles, Vec<
     let config = Arc::new(Source::new(config.path.clone(), config_text));
     let after = Workspace::with_list(workspace.root.clone(), config, list)?;
     let made = on_deep_stacks(|| lacking(&after, new.name));
-    // What is wrong with a new item is at no line that a person could find.
+    // What is wrong with a new item is at no line that a person could find; what is wrong with its template is.
+    let list = after.fleet.as_ref().map(|fleet| fleet.list.path.as_str());
+    let is_there = |place: &Location| !is_new || Some(place.source.path.as_str()) != list;
     let placeless = |mut problem: Problem| {
-        problem.location = problem.location.take().filter(|_| !is_new);
+        problem.location = problem.location.take().filter(is_there);
+        problem.related.retain(|note| is_there(&note.location));
         problem
     };
     let made = made.map_err(|problems| problems.into_iter().map(placeless).collect::<Vec<_>>())?;

@@ -90,7 +90,12 @@ fn environments(workspace: &Workspace, entries: Option<&Entries>) -> String {
     };
     format!(
         "\n# In promotion order: values move from one to the next.\nenvironments:\n{}",
-        workspace.environments.iter().map(line).collect::<String>()
+        workspace
+            .environments
+            .iter()
+            .filter(|environment| !workspace.is_of_passing_stacks(environment))
+            .map(line)
+            .collect::<String>()
     )
 }
 

@@ -33,6 +33,7 @@ pub use again::Again;
 pub use app::{AppManifests, RenderedChart};
 pub use brought::{
     Bounds, Brought, BroughtObject, Call, Defaults, Outside, PodContainers, Pods, Quota,
+    counted_by_quota,
 };
 pub use deployed::{Deployed, Part, deployed, deployed_objects, object as object_of};
 pub use differences::{Field, ObjectDifference, differences};

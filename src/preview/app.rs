@@ -7,7 +7,7 @@ use envlint_helm::Manifest;
 use envlint_yaml::{Path, Value};
 
 use super::addresses::{Hosts, no_label, replaced, strange};
-use super::cost::Load;
+use super::cost::{Counted, Load};
 use super::errors;
 use super::image::{Image, Pinned, images};
 use super::needs::Needs;
@@ -58,6 +58,8 @@ pub struct AppPreview {
     /// Its objects, in the order in which they are applied
     pub objects: Vec<PreviewObject>,
     pub(super) loads: Vec<Load>,
+    /// What else of it a quota counts
+    pub(super) counted: Vec<Counted>,
     /// What has to be in its namespace
     pub(super) needs: Needs,
     /// The images of the source environment
@@ -219,6 +221,10 @@ pub(super) fn derive(
         images: images_of(&objects),
         objects: applied,
         loads: Vec::new(),
+        counted: objects
+            .iter()
+            .filter_map(|made| Counted::of(&made.object))
+            .collect(),
         needs: needs(request, &resolved, &made, &objects),
         known_images: survey.images.clone(),
         addresses: survey.hosts.clone(),

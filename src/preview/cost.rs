@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use envlint_yaml::{Map, Value};
 
 use super::plan::Request;
-use crate::manifests::{Defaults, Pods};
+use crate::manifests::{Defaults, Pods, RenderedObject, counted_by_quota};
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::Problem;
 
@@ -48,6 +48,44 @@ impl Load {
     }
 }
 
+/// An object that a quota counts, apart from its pods.
+#[derive(Debug)]
+pub(super) struct Counted {
+    called: Text,
+    amounts: Vec<(&'static str, i128)>,
+}
+
+/// What is counted of objects here; their numbers by kind are counted elsewhere.
+const OF_OBJECTS: [&str; 4] = [
+    "persistentvolumeclaims",
+    "requests.storage",
+    "services.loadbalancers",
+    "services.nodeports",
+];
+
+impl Counted {
+    /// An object that a quota counts; none for others.
+    pub(super) fn of(object: &RenderedObject) -> Option<Counted> {
+        let mut amounts = counted_by_quota(object);
+        amounts.retain(|(name, amount)| OF_OBJECTS.contains(name) && *amount > 0);
+        (!amounts.is_empty()).then(|| Counted {
+            called: text!(
+                "{} `{}`",
+                ObjectName(&object.kind),
+                ObjectName(&object.name)
+            ),
+            amounts,
+        })
+    }
+
+    fn counts_for(&self, name: &str) -> i128 {
+        let of_name = self.amounts.iter().filter(|(known, _)| *known == name);
+        of_name
+            .map(|(_, amount)| *amount)
+            .fold(0, i128::saturating_add)
+    }
+}
+
 /// What a namespace gives and allows.
 #[derive(Debug)]
 pub(super) struct Limits {
@@ -67,7 +105,7 @@ impl Limits {
     pub(super) fn of(
         request: &Request<'_>,
         namespace: &str,
-        loads: &[&Load],
+        (loads, objects): (&[&Load], &[&Counted]),
     ) -> Result<Limits, Vec<Problem>> {
         let range = range(request, loads);
         let defaults = Defaults::of(Some(&Value::Map(Map::from([(
@@ -93,7 +131,7 @@ impl Limits {
             defaults,
             hard,
         };
-        match limits.problems(request, namespace, loads) {
+        match limits.problems(request, namespace, loads, objects) {
             problems if problems.is_empty() => Ok(limits),
             problems => Err(problems),
         }
@@ -119,19 +157,26 @@ impl Limits {
         Value::Map(Map::from([("hard".to_owned(), Value::Map(hard))]))
     }
 
-    fn problems(&self, request: &Request<'_>, namespace: &str, loads: &[&Load]) -> Vec<Problem> {
+    fn problems(
+        &self,
+        request: &Request<'_>,
+        namespace: &str,
+        loads: &[&Load],
+        objects: &[&Counted],
+    ) -> Vec<Problem> {
         let mut problems: Vec<Problem> = Vec::new();
         for (name, (allowed, hard)) in &self.hard {
             let counted = full(name);
-            let need = self.sum(counted, loads);
+            let own = objects.iter().map(|object| object.counts_for(counted));
+            let need = own.fold(self.sum(counted, loads), i128::saturating_add);
             if need > *hard {
                 let message = text!(
-                    "the pods of {} need {} of {}, but `preview.quota` allows {}: {}",
+                    "{} needs {} of {}, but `preview.quota` allows {}: {}",
                     Name(namespace),
                     written(counted, need),
                     Name(name),
                     Name(allowed),
-                    self.parts(counted, loads)
+                    self.parts(counted, loads, objects)
                 );
                 let entry = request
                     .config
@@ -200,7 +245,11 @@ impl Limits {
     }
 
     /// What each object needs: `Deployment web 2 × 500m`.
-    fn parts(&self, name: &str, loads: &[&Load]) -> Text {
+    fn parts(&self, name: &str, loads: &[&Load], objects: &[&Counted]) -> Text {
+        let own = objects.iter().filter_map(|object| {
+            let amount = object.counts_for(name);
+            (amount > 0).then(|| text!("{} {}", object.called, written(name, amount)))
+        });
         let parts = loads.iter().filter_map(|load| {
             let each = load.pods.counts_for(name, &self.defaults)?;
             (each > 0 && load.count > 0).then(|| {
@@ -212,7 +261,7 @@ impl Limits {
                 )
             })
         });
-        Text::first(parts, 8)
+        Text::first(parts.chain(own), 8)
     }
 }
 
@@ -222,6 +271,7 @@ fn full(name: &str) -> &str {
         "cpu" => "requests.cpu",
         "memory" => "requests.memory",
         "count/pods" => "pods",
+        "count/persistentvolumeclaims" => "persistentvolumeclaims",
         name => name,
     }
 }

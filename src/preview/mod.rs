@@ -10,6 +10,7 @@ mod cost;
 mod errors;
 mod files;
 mod image;
+mod kept;
 mod namespace;
 mod needs;
 mod number;

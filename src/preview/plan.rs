@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use envlint_yaml::{Document, Path, Span, Value};
+use envlint_yaml::Span;
 use jiff::Timestamp;
 
 use super::addresses::Hosts;
 use super::app::{AppPreview, Survey, derive, survey};
-use super::cost::{COUNTED, Limits, Load};
+use super::cost::{COUNTED, Counted, Limits, Load};
 use super::image::{Digest, unknown};
+use super::kept;
 use super::namespace::{self, Wanted};
 use super::needs::Needs;
 use super::number::PullRequest;
@@ -158,11 +159,9 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Vec<Problem>> {
     plan.add_namespaces(request);
     plan.notes.extend(unreachable(request, &plan));
     plan.notes.extend(unrendered(request, &checker));
-    plan.notes.extend(
-        plan.apps
-            .iter()
-            .filter_map(|app| calls_source(request, app)),
-    );
+    let kept = plan.apps.iter().flat_map(|app| kept::notes(request, app));
+    let kept: Vec<Text> = kept.collect();
+    plan.notes.extend(kept);
     let unmet: Vec<Text> = plan
         .namespaces
         .iter()
@@ -299,7 +298,9 @@ impl Plan {
             let loads: Vec<&Load> = own.flat_map(|app| &app.loads).collect();
             let own = self.apps.iter().filter(|app| app.namespace == *name);
             let objects: Vec<&PreviewObject> = own.flat_map(|app| &app.objects).collect();
-            let limits = Limits::of(request, name, &loads);
+            let own = self.apps.iter().filter(|app| app.namespace == *name);
+            let counted: Vec<&Counted> = own.flat_map(|app| &app.counted).collect();
+            let limits = Limits::of(request, name, (&loads, &counted));
             let limits = match quota::problems(request, name, &objects) {
                 problems if problems.is_empty() => limits,
                 problems => Err(limits.err().into_iter().flatten().chain(problems).collect()),
@@ -361,48 +362,6 @@ fn unrendered(request: &Request<'_>, checker: &Checker<'_>) -> Vec<Text> {
         )
     })
     .collect()
-}
-
-/// How many values are named.
-const MOST_NAMED: usize = 3;
-
-/// What an app still takes from the namespace of the source environment: what it does there, it does to others' data.
-fn calls_source(request: &Request<'_>, app: &AppPreview) -> Option<Text> {
-    let known = request.apps.iter().find(|known| known.name == app.app)?;
-    let from = known.namespace(&request.from.name);
-    let host = format!(".{from}.svc");
-    let document = Document::parse(app.values.as_str());
-    let root = document.root()?.to_value();
-    let mut paths = Vec::new();
-    texts_with(&root, &Path::root(), &host, &mut paths);
-    let named = paths.iter().map(|path| text!("`{}`", path));
-    (!paths.is_empty()).then(|| {
-        text!(
-            "{} of {} still goes to the namespace `{}` of {}; set it under `preview.set`",
-            Text::first(named, MOST_NAMED),
-            Name(&app.app),
-            Name(&from),
-            Name(&request.from.name)
-        )
-    })
-}
-
-/// The paths of the texts in a value that have a part.
-fn texts_with(value: &Value, path: &Path, part: &str, found: &mut Vec<Path>) {
-    match value {
-        Value::Map(map) => {
-            for (key, value) in map {
-                texts_with(value, &path.key(key), part, found);
-            }
-        }
-        Value::Seq(items) => {
-            for (index, item) in items.iter().enumerate() {
-                texts_with(item, &path.index(index), part, found);
-            }
-        }
-        Value::String(text) if text.contains(part) => found.push(path.clone()),
-        _ => {}
-    }
 }
 
 /// That nobody reaches the hosts of a preview.

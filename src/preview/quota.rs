@@ -84,7 +84,8 @@ fn count(name: &str, objects: &[&PreviewObject]) -> usize {
             "configmaps" => kind == "ConfigMap",
             // The operators of these make a Secret each.
             "secrets" => matches!(kind, "Secret" | "ExternalSecret" | "SealedSecret"),
-            "persistentvolumeclaims" => kind == "PersistentVolumeClaim",
+            // Counted with the claims of StatefulSets.
+            "persistentvolumeclaims" => false,
             counted => {
                 let (plural, group) = counted.split_once('.').unwrap_or((counted, ""));
                 name.starts_with("count/") && group == object.group() && plural == plural_of(kind)

@@ -1,6 +1,9 @@
 //! The types of a project's configuration, and which values have them.
 
-use envlint_yaml::{Kind as NodeKind, Mapping, Node, Resolved};
+use envlint_yaml::{Kind as NodeKind, Mapping, Node, Resolved, Span};
+
+/// The types that a project may declare.
+pub const KNOWN: [&str; 5] = ["string", "integer", "boolean", "array", "object"];
 
 /// A type that a project declares (Pulumi: `sdk/go/common/workspace/project.go`, `ValidateConfigValue`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,18 @@ impl Kind {
             }
             _ => return None,
         })
+    }
+
+    /// Where a declaration, or one of the items of a list, has a type that Pulumi does not know: it has a schema of its
+    /// projects (`sdk/go/common/workspace/project.json`).
+    pub(super) fn unknown(declaration: &Mapping) -> Option<Span> {
+        let unknown = declaration.get("type").filter(|kind| {
+            let known = kind.as_str().is_some_and(|kind| KNOWN.contains(&kind));
+            // The items of items may be a type by themselves.
+            !known && kind.as_mapping().is_none()
+        });
+        let items = || declaration.get("items").and_then(Node::as_mapping);
+        unknown.map(Node::span).or_else(|| Kind::unknown(items()?))
     }
 
     /// Its name, as a project declares it.
@@ -73,7 +88,9 @@ impl Kind {
                     (Kind::Boolean, _) => ["true", "false"]
                         .iter()
                         .any(|word| scalar.text().eq_ignore_ascii_case(word)),
-                    (Kind::Integer, Resolved::Int(_) | Resolved::UInt(_)) => true,
+                    // Of a text, Pulumi makes an integer of 64 bits.
+                    (Kind::Integer, Resolved::UInt(_)) => !is_text,
+                    (Kind::Integer, Resolved::Int(_)) => true,
                     (Kind::Integer, Resolved::Float(number)) => number.fract() == 0.0,
                     (Kind::Integer, _) => scalar.text().parse::<i64>().is_ok(),
                     _ => false,

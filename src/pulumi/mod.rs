@@ -3,11 +3,14 @@
 //! `Pulumi.yaml` is a project, and `Pulumi.<stack>.yaml` next to it (or in `stackConfigDir`) the configuration of a stack
 //! (Pulumi: `sdk/go/common/workspace`, `ProjectStackPath`). A stack is an environment, and its file is a values file.
 
+mod branch;
+mod ciphertext;
 mod kind;
 mod project;
 mod reads;
 
-pub use kind::Kind;
+pub use ciphertext::is_ciphertext;
+pub use kind::{KNOWN, Kind};
 pub use project::{Declared, Project, Stack};
 pub use reads::{Read, Reads, is_program};
 
@@ -48,12 +51,6 @@ pub fn full_key(project: &str, key: &str) -> String {
         [namespace, "config", key] => format!("{namespace}:{key}"),
         _ => key.to_owned(),
     }
-}
-
-/// Whether a text may be ciphertext of Pulumi: `v1:nonce:text` of a key, or base64 of a service.
-pub fn is_ciphertext(text: &str) -> bool {
-    let is_of_base64 = |char: char| char.is_ascii_alphanumeric() || "+/=:_-.".contains(char);
-    text.len() >= 8 && text.chars().all(is_of_base64)
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ pub struct Declared {
     pub is_secret: bool,
     /// The default, where it is not of the type.
     pub wrong_default: Option<Span>,
+    /// A type that Pulumi does not know.
+    pub unknown_type: Option<Span>,
 }
 
 /// The configuration of a stack.
@@ -125,6 +127,18 @@ impl Project {
         self.declared.get(*self.by_key.get(key)?)
     }
 
+    /// The value that stacks without a key have.
+    pub fn default_of(&self, key: &str) -> Option<&Node> {
+        let config = self.source.document.root()?.as_mapping()?.get("config")?;
+        let mut entries = config.as_mapping()?.iter();
+        let (_, node) = entries
+            .find(|(known, _)| full_key(&self.name, &written(&self.source, known)) == key)?;
+        match node.as_mapping() {
+            Some(map) => map.get("default").or_else(|| map.get("value")),
+            None => Some(node),
+        }
+    }
+
     /// The resources of a program that is written in Pulumi YAML, with their names in it.
     pub fn resources(&self) -> impl Iterator<Item = (&Key, &Node)> {
         let root = self.source.document.root();
@@ -166,6 +180,7 @@ impl Declared {
             is_given: map.is_none() || default.is_some() || of("value").is_some(),
             is_secret: of("secret").and_then(Node::as_bool).unwrap_or_default(),
             wrong_default: wrong.map(|(_, default)| default.span()),
+            unknown_type: map.and_then(Kind::unknown),
             kind,
         }
     }

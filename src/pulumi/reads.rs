@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use envlint_yaml::Span;
 
+use super::branch::are_sure;
 use crate::source::{Location, Source};
 
 /// What the programs of a workspace read.
@@ -27,7 +28,7 @@ pub struct Read {
     pub namespace: Option<String>,
     /// The key in it.
     pub key: String,
-    /// Whether the program fails without it.
+    /// Whether the program surely fails without it.
     pub is_required: bool,
     /// Whether the program takes it for a secret.
     pub is_secret: bool,
@@ -77,14 +78,15 @@ impl Reads {
             return;
         }
         let source = Arc::new(Source::template(path, text));
-        for call in calls {
+        let places: Vec<usize> = calls.iter().map(|call| call.at.start).collect();
+        for (call, is_sure) in calls.into_iter().zip(are_sure(path, text, &places)) {
             match call.key {
                 None => self.computing.push(path.to_owned()),
                 Some(_) if is_test(path) => {}
                 Some(key) => self.reads.push(Read {
                     namespace: call.namespace,
                     key,
-                    is_required: call.is_required,
+                    is_required: call.is_required && is_sure,
                     is_secret: call.is_secret,
                     location: Location::new(&source, Span::new(call.at.start, call.at.end)),
                 }),
@@ -92,10 +94,15 @@ impl Reads {
         }
     }
 
-    /// Whether a key may be read: its name is in a program, or a program computes which keys it reads.
+    /// Whether a key may be read, as its name is in a program.
     pub fn may_read(&self, key: &str) -> bool {
         let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
-        !self.computing.is_empty() || !key.chars().all(is_word) || self.words.contains(key)
+        !key.chars().all(is_word) || self.words.contains(key)
+    }
+
+    /// Whether one of the programs that count computes which keys it reads: it may read any.
+    pub fn compute(&self, counts: impl Fn(&str) -> bool) -> bool {
+        self.computing.iter().any(|path| counts(path))
     }
 }
 
@@ -277,7 +284,7 @@ fn head(text: &str) -> &str {
 }
 
 /// The end of a text.
-fn tail(text: &str) -> &str {
+pub(super) fn tail(text: &str) -> &str {
     let start = text.len().saturating_sub(FAR);
     let start = (start..=text.len()).find(|at| text.is_char_boundary(*at));
     text.get(start.unwrap_or_default()..).unwrap_or_default()
@@ -404,9 +411,9 @@ mod tests {
             "const c = new Config();\nc.require(\"db-host\"); lookup('queue');\n",
         );
         assert!(reads.may_read("db-host") && reads.may_read("queue") && reads.may_read("a.b"));
-        assert!(!reads.may_read("topic"));
+        assert!(!reads.may_read("topic") && !reads.compute(|_| true));
         reads.add("b.ts", "const c = new Config();\nc.require(name);\n");
-        assert!(reads.may_read("topic"));
+        assert!(reads.compute(|_| true) && !reads.compute(|path| path != "b.ts"));
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub struct ResolvedApp<'a> {
     pub declarations: Declarations<'a>,
     /// The declarations that match a path of the table, by their place in the configuration file.
     pub used: BTreeSet<usize>,
+    /// The declarations that fix the value of a key of the app's own project of Pulumi, which none of its stacks has.
+    pub demanded: Vec<&'a PerEnvironment>,
     /// For each environment, the place of the one that a promotion to it starts from.
     starts: Vec<Option<usize>>,
     pub(super) text_reads: OnceLock<Option<Reads>>,
@@ -112,10 +114,19 @@ pub fn resolve<'a>(
         declarations.class_of(&row.path, &trees, covering)
     });
     let classes = classes.collect();
+    let is_demanded = |known: &&PerEnvironment| {
+        let path = known.path.value.as_path();
+        !known.fixed().is_empty()
+            && !used.contains(&known.path.span.start)
+            && path.is_some_and(|path| workspace.is_unset_in_stacks(app, &path, &trees))
+    };
+    let demanded: Vec<&PerEnvironment> = declarations.iter().filter(is_demanded).collect();
+    used.extend(demanded.iter().map(|known| known.path.span.start));
     let order: Vec<&Environment> = environments.iter().map(|known| known.environment).collect();
     let starts = (0..order.len()).map(|index| order::start_of(&order, index));
     ResolvedApp {
         used,
+        demanded,
         starts: starts.collect(),
         workspace,
         app,

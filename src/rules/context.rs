@@ -429,7 +429,8 @@ pub struct WorkspaceContext<'a> {
     pub workspace: &'a Workspace,
     /// Whether every app was checked: only then can a rule say that something is used nowhere.
     pub complete: bool,
-    /// The files that name one that is not there, as far as they were asked for.
+    /// The files that name one that is not there, the list of the fleet, and projects of Pulumi that cannot be read, as far as they were
+    /// asked for.
     pub asked: &'a BTreeSet<&'a str>,
     /// What places name and is not there.
     pub missing: &'a [MissingFile],

@@ -3,6 +3,7 @@
 mod ciphertext;
 mod compare;
 mod cover;
+mod databases;
 mod documents;
 mod located;
 mod order;
@@ -24,6 +25,7 @@ pub use compare::{
     Aspect, Presence, Row, compare, compare_with, compare_within, same, same_as_before, same_nodes,
     same_type,
 };
+pub use databases::{DATABASES, Database, databases};
 pub use documents::several_documents;
 pub use located::Located;
 pub use order::{is_identity, names_of, same_order};
@@ -34,7 +36,7 @@ pub use plain_key::{PlainKey, plain_key};
 pub use printed::printed;
 pub use quantity::{Measure, compare as compare_measures, duration, measure, percentage, quantity};
 pub use section::{Section, Sections, is_off, is_off_on_the_way, turned_off};
-pub use stack::{holds_secure, is_secure, is_stack_file};
+pub use stack::{holds_secure, is_secure, is_stack_file, secures};
 pub use tree::{SourceOf, Tree, TreeKind};
 pub use version::Version;
 pub use words::words_of;

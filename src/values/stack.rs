@@ -2,6 +2,7 @@
 
 use envlint_yaml::{Node, Resolved, Style};
 
+use super::located::Located;
 use super::tree::{Tree, TreeKind};
 use crate::source::Source;
 
@@ -9,6 +10,8 @@ use crate::source::Source;
 const SECURE: &str = "secure";
 /// The key of a stack's configuration.
 const CONFIG: &str = "config";
+/// Deeper values are not searched for ciphertext.
+const DEEPEST: usize = 50;
 
 /// Whether a file is the configuration of a stack, by its name (Pulumi: `sdk/go/common/workspace/paths.go`,
 /// `DetectProjectStackPath`).
@@ -42,6 +45,28 @@ pub fn holds_secure(tree: &Tree<'_>) -> bool {
             TreeKind::Sequence(items) => items.iter().any(holds_secure),
             TreeKind::Mapping(entries) => entries.iter().any(|(_, value)| holds_secure(value)),
         }
+}
+
+/// The ciphertext in a value of a stack, with its path: what stands under `secure`, in maps and lists, too.
+pub fn secures<'a>(value: &Located<'a>) -> Vec<Located<'a>> {
+    let mut found = Vec::new();
+    add_secures(value, DEEPEST, &mut found);
+    found
+}
+
+fn add_secures<'a>(value: &Located<'a>, deep: usize, found: &mut Vec<Located<'a>>) {
+    let Some(deep) = deep.checked_sub(1) else {
+        return;
+    };
+    match is_secure(value.tree()) {
+        true => found.extend(value.get(SECURE)),
+        false => {
+            let children = value.children();
+            children
+                .iter()
+                .for_each(|child| add_secures(child, deep, found));
+        }
+    }
 }
 
 /// Whether two values of stacks are the same. A value of a key is a text as it is written, whatever it looks like (Pulumi:

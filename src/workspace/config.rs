@@ -130,6 +130,19 @@ pub struct PerEnvironment {
     pub expect: Option<Spanned<Expectation>>,
 }
 
+impl PerEnvironment {
+    /// The values that environments must have, with their names.
+    pub fn fixed(&self) -> Vec<(&str, &serde_json::Value)> {
+        match self.expect.as_ref().map(|expect| &expect.value) {
+            Some(Expectation::Fixed(fixed)) => fixed
+                .iter()
+                .map(|(name, value)| (name.value.as_str(), value))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// What the values of a per-environment path must satisfy.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -142,6 +142,22 @@ fn fleet_problems(config: &FleetConfig, source: &Arc<Source>) -> Vec<Problem> {
                 .help("give a path below the directory of envlint.yaml, without `..`"),
         );
     }
+    let is_acted_on = |part: &str| {
+        [".git", ".github"]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(part))
+    };
+    if config.values.value.split('/').any(is_acted_on) {
+        let message = text!(
+            "`{}` is in a folder of git or of GitHub, which act on what lies there",
+            Name(&config.values.value)
+        );
+        problems.push(
+            Problem::located(at(config.values.span), message).help(
+                "give the values a folder of their own: `environments/{env}/{app}/values.yaml`",
+            ),
+        );
+    }
     let known: [(Option<&Spanned<String>>, &[&str]); 5] = [
         (Some(&config.template), &["kind"]),
         (Some(&config.values), &["app", "env"]),

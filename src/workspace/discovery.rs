@@ -44,10 +44,16 @@ pub(super) fn run(workspace: &Workspace) -> Discovered {
     search.account_for(&mut told, &mut claimed, &left, &mut known);
     let environments = match workspace.environments.is_empty() {
         true => {
-            let stacks = workspace.stacks().names();
-            claimed::environments(&claimed, &left, stacks, &told.said.stages)
+            let stacks = workspace.stacks();
+            let mut stages = stacks.stages();
+            stages.extend(told.said.stages);
+            claimed::environments(&claimed, &left, stacks.names(), &stages)
         }
-        false => workspace.environments.clone(),
+        false => {
+            let declared = workspace.environments.iter().cloned();
+            let passing = workspace.stacks().passing(&workspace.environments);
+            declared.chain(passing).collect()
+        }
     };
     let mut unread = known.unread;
     let apps = search.apps(claimed, left, &environments, &mut unread);

@@ -115,7 +115,7 @@ fn of_half<'a>(root: &Path, apps: impl Iterator<Item = &'a App>) -> Vec<String> 
 }
 
 /// Whether an environment is made for a pull request and goes with it.
-fn is_passing(name: &str) -> bool {
+pub(super) fn is_passing(name: &str) -> bool {
     known_tier(name) == Some(Tier::Preview)
 }
 

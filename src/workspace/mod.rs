@@ -27,6 +27,7 @@ mod read_file;
 mod samples;
 mod schema;
 mod shared;
+mod stack_secrets;
 mod stacks;
 mod umbrella;
 mod unclaimed;

@@ -1,22 +1,23 @@
 //! Projects of Pulumi in a workspace: each is an app, and its stacks are its environments.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use envlint_yaml::{Mapping, Node, Segment};
+use envlint_yaml::{Mapping, Node, Segment, Span};
 
 use super::app::{App, PLACEHOLDER};
 use super::deployment::{Deployment, Own};
-use super::marked::learn;
-use super::{Environment, Workspace, files};
+use super::environment::is_passing;
+use super::{Environment, Tier, Workspace, files, stack_secrets};
 use crate::evidence::{Evidence, Unread};
-use crate::masking::{Name, Text, text};
+use crate::masking::{Name, Said, Text, text};
+use crate::naming::{self, EnvironmentName, is_layer, is_part};
 use crate::pulumi::{
-    Project, Read, Reads, Stack, ending, full_key, is_ciphertext, is_program, is_project, stack_of,
+    Project, Read, Reads, Stack, ending, full_key, is_program, is_project, stack_of,
 };
 use crate::source::{Location, ReadError, Source, directory_of, join, read_text};
-use crate::values::{Located, Tree};
+use crate::values::Tree;
 
 /// The projects of a workspace.
 #[derive(Debug, Default)]
@@ -25,13 +26,12 @@ pub(super) struct Stacks {
     pub projects: Vec<Project>,
     /// Files of Pulumi that belong to no app, with the reason.
     pub unread: Vec<Unread>,
+    /// Projects that Pulumi cannot read, with the place and the reason.
+    pub broken: Vec<(Location, Text)>,
 }
 
 /// More text of programs is not read: then nobody says what they do not read.
 const MOST_PROGRAMS: usize = 32 << 20;
-
-/// Deeper values of stacks are not searched for what is encrypted.
-const DEEPEST: usize = 50;
 
 /// Whether a file is one of Pulumi's by its name, and so no values of anything else.
 pub(super) fn is_of_pulumi(path: &str) -> bool {
@@ -48,19 +48,29 @@ pub(super) fn find(root: &Path, yaml: &[String]) -> Stacks {
         .collect();
     for path in files.iter().filter(|path| is_project(path)) {
         let read = Source::read(root, path).map(Arc::new);
-        let refused = match &read {
-            Ok(source) => match Project::read(source) {
-                Some(mut project) => {
-                    learn_secrets_of(&project);
-                    project.find_stacks(files.iter().copied());
-                    stacks.projects.push(project);
-                    continue;
-                }
-                None => text!("it is no project of Pulumi, because it is no map"),
-            },
-            Err(error) => text!("cannot read it: {}", error),
+        let source = match &read {
+            Ok(source) => source,
+            Err(error) => {
+                let refused = text!("cannot read it: {}", error);
+                stacks.unread.push(unread(path, refused));
+                continue;
+            }
         };
-        stacks.unread.push(unread(path, refused));
+        match project(source) {
+            Ok(mut project) => {
+                stack_secrets::learn_secrets_of(&project);
+                project.find_stacks(files.iter().copied());
+                stacks.projects.push(project);
+            }
+            Err((span, reason)) => {
+                let here = source.document.position(span.start);
+                stacks.unread.push(Unread {
+                    place: Some((here.line, here.column)),
+                    ..unread(path, reason.clone())
+                });
+                stacks.broken.push((Location::new(source, span), reason));
+            }
+        }
     }
     let known = stacks.projects.iter().flat_map(|project| &project.stacks);
     let known: HashSet<&str> = known.map(|stack| &*stack.path).collect();
@@ -68,10 +78,23 @@ pub(super) fn find(root: &Path, yaml: &[String]) -> Stacks {
         .iter()
         .filter(|path| stack_of(path).is_some() && !known.contains(*path));
     let left: Vec<Unread> = left
-        .map(|path| unread(path, why_left(path, &stacks.projects)))
+        .map(|path| unread(path, why_left(path, &stacks)))
         .collect();
     stacks.unread.extend(left);
     stacks
+}
+
+/// The project of a file; where it is not one and why, else.
+fn project(source: &Arc<Source>) -> Result<Project, (Span, Text)> {
+    let mut errors = source.document.errors().iter();
+    if let Some(error) = errors.find(|error| error.is_fatal()) {
+        return Err((
+            error.span,
+            text!("it is not YAML: {}", Said(&error.message)),
+        ));
+    }
+    let no_map = "it is no project of Pulumi, because it is no map".into();
+    Project::read(source).ok_or((Span::default(), no_map))
 }
 
 fn unread(path: &str, reason: Text) -> Unread {
@@ -84,9 +107,16 @@ fn unread(path: &str, reason: Text) -> Unread {
 }
 
 /// Why a stack's file belongs to no project.
-fn why_left(path: &str, projects: &[Project]) -> Text {
+fn why_left(path: &str, stacks: &Stacks) -> Text {
     let directory = directory_of(path);
-    let mut near = projects.iter();
+    let mut broken = stacks.broken.iter();
+    let is_its = |(place, _): &&(Location, Text)| {
+        directory_of(&place.source.path) == directory && ending(&place.source.path) == ending(path)
+    };
+    if let Some((place, _)) = broken.find(is_its) {
+        return text!("its project, {}, cannot be read", Name(&place.source.path));
+    }
+    let mut near = stacks.projects.iter();
     let near = near.find(|project| directory_of(&project.source.path) == directory);
     match near {
         None => "there is no Pulumi.yaml next to it, and none that names its directory under `stackConfigDir`".into(),
@@ -106,6 +136,37 @@ impl Stacks {
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         let stacks = self.projects.iter().flat_map(|project| &project.stacks);
         stacks.map(|stack| &*stack.name)
+    }
+
+    /// The stages of stacks whose names have a word in them that would say of a file that it is a layer: `base-prod` is the stack
+    /// of production of a project `base`.
+    pub(super) fn stages(&self) -> BTreeMap<String, String> {
+        let told = self.names().filter_map(|name| {
+            let told = naming::read(name).filter(EnvironmentName::has_part)?;
+            let mut parts = told.place.split('-').filter(|word| is_part(word));
+            parts
+                .all(is_layer)
+                .then(|| (name.to_owned(), told.stage.to_owned()))
+        });
+        told.collect()
+    }
+
+    /// Environments of stacks that come and go with pull requests, and that a configuration does not declare. Nothing is
+    /// promoted to or from them.
+    pub(super) fn passing(&self, declared: &[Environment]) -> Vec<Environment> {
+        let is_declared = |name: &str| {
+            declared
+                .iter()
+                .any(|known| known.names().any(|known| known == name))
+        };
+        let names = self
+            .names()
+            .filter(|name| is_passing(name) && !is_declared(name));
+        let names: BTreeSet<&str> = names.collect();
+        let names = names.into_iter().zip(declared.len()..);
+        names
+            .map(|(name, order)| Environment::named(name, Tier::Preview, order))
+            .collect()
     }
 
     /// An app for each project with stacks, and the stacks that are no environment.
@@ -246,6 +307,27 @@ impl Workspace {
         &self.stacks().projects
     }
 
+    /// Whether an environment comes and goes with a pull request, and no configuration declares it.
+    pub fn is_undeclared_preview(&self, environment: &Environment) -> bool {
+        let mut declared = self.config.environments.iter();
+        is_passing(&environment.name) && !declared.any(|(name, _)| *name.value == *environment.name)
+    }
+
+    /// Whether an environment is that of stacks alone which come and go with pull requests: it needs no declaration.
+    pub fn is_of_passing_stacks(&self, environment: &Environment) -> bool {
+        let in_it = self.apps.iter().filter(|app| {
+            let mut deployments = app.deployments.iter();
+            deployments.any(|known| known.environment.name == environment.name)
+        });
+        let mut in_it = in_it.peekable();
+        is_passing(&environment.name) && in_it.peek().is_some() && in_it.all(App::is_of_stacks)
+    }
+
+    /// Projects of Pulumi that cannot be read, with the place and the reason.
+    pub fn broken_projects(&self) -> &[(Location, Text)] {
+        &self.stacks().broken
+    }
+
     /// The project of Pulumi whose stacks an app's files are.
     pub fn project_of(&self, app: &App) -> Option<&Project> {
         let own = app
@@ -258,18 +340,49 @@ impl Workspace {
         projects.find(|project| project.stacks.iter().any(is_its))
     }
 
+    /// The project of an app's stacks, and the key of a stack's configuration that a path leads to.
+    fn key_of_project(&self, app: &App, path: &envlint_yaml::Path) -> Option<(&Project, String)> {
+        let [Segment::Key(config), Segment::Key(key), ..] = path.segments() else {
+            return None;
+        };
+        let project = (**config == *"config").then(|| self.project_of(app))??;
+        Some((project, full_key(&project.name, key)))
+    }
+
     /// Whether the project of an app's stacks has a value for what a stack lacks at a path.
     pub fn is_given_by_project(&self, app: &App, path: &envlint_yaml::Path) -> bool {
-        let [Segment::Key(config), Segment::Key(key), ..] = path.segments() else {
-            return false;
-        };
-        let project = (**config == *"config")
-            .then(|| self.project_of(app))
-            .flatten();
-        project.is_some_and(|project| {
-            let declared = project.declaration(&full_key(&project.name, key));
-            declared.is_some_and(|declared| declared.is_given)
-        })
+        self.key_of_project(app, path)
+            .is_some_and(|(project, key)| {
+                let declared = project.declaration(&key);
+                declared.is_some_and(|declared| declared.is_given)
+            })
+    }
+
+    /// The value that the project of an app's stacks has for what a stack lacks at a path.
+    pub fn default_of_project(&self, app: &App, path: &envlint_yaml::Path) -> Option<&Node> {
+        let (project, key) = self.key_of_project(app, path)?;
+        project.default_of(&key)
+    }
+
+    /// Whether a path is a key of the project of an app's stacks that none of these has.
+    pub fn is_unset_in_stacks(
+        &self,
+        app: &App,
+        path: &envlint_yaml::Path,
+        stacks: &[Option<Tree<'_>>],
+    ) -> bool {
+        self.key_of_project(app, path)
+            .is_some_and(|(project, key)| {
+                let configs = stacks
+                    .iter()
+                    .flatten()
+                    .filter_map(|stack| stack.get("config"));
+                let has = |config: Tree<'_>| {
+                    let mut entries = config.entries().into_iter();
+                    entries.any(|(known, _)| full_key(&project.name, known) == key)
+                };
+                path.segments().len() == 2 && project.owns(&key) && !configs.into_iter().any(has)
+            })
     }
 
     /// What the programs of the workspace read of the configuration; none where they are too much to be read, or cannot be.
@@ -316,19 +429,29 @@ impl Workspace {
         })
     }
 
+    /// The project whose program a file is a part of: the nearest one above.
+    fn owner_of(&self, path: &str) -> Option<&Project> {
+        let around = self
+            .projects()
+            .iter()
+            .filter(|project| is_below(path, &project.program));
+        around.max_by_key(|project| project.program.len())
+    }
+
+    /// Whether a file may be a part of a project's program: it is one, or is that of no other project.
+    pub fn is_program_of(&self, project: &Project, path: &str) -> bool {
+        let owner = self.owner_of(path);
+        owner.is_none_or(|owner| owner.program == project.program)
+    }
+
     /// What a project's own program surely reads, with the keys as stacks have them; empty where nobody can tell.
     pub fn reads_of<'w>(&'w self, project: &'w Project) -> Vec<(String, &'w Read)> {
         let Some(reads) = self.program_reads() else {
             return Vec::new();
         };
-        // A program below belongs to the project there.
-        let others = self.projects().iter().map(|other| &*other.program);
-        let nested: Vec<&str> = others
-            .filter(|other| *other != project.program && is_below(other, &project.program))
-            .collect();
         let is_own = |read: &&Read| {
-            let path = read.location.source.path.as_str();
-            is_below(path, &project.program) && !nested.iter().any(|other| is_below(path, other))
+            let owner = self.owner_of(&read.location.source.path);
+            owner.is_some_and(|owner| owner.program == project.program)
         };
         let own = reads.reads.iter().filter(is_own);
         own.map(|read| {
@@ -336,116 +459,6 @@ impl Workspace {
             (format!("{namespace}:{}", read.key), read)
         })
         .collect()
-    }
-
-    /// The values of a stack that its project or its program takes for secrets and that are not encrypted, with what only
-    /// says that it is.
-    pub(super) fn secrets_of_stack<'v>(&self, app: &App, values: &Located<'v>) -> Vec<Located<'v>> {
-        let of_stack = stack_of(&values.tree().source().path).and_then(|_| self.project_of(app));
-        let Some(project) = of_stack else {
-            return Vec::new();
-        };
-        let reads = self.reads_of(project).into_iter();
-        let reads = reads.filter(|(_, read)| read.is_secret);
-        let reads: HashSet<String> = reads.map(|(key, _)| key).collect();
-        let is_secret = |key: &str| {
-            let key = full_key(&project.name, key);
-            let declared = project.declaration(&key);
-            declared.is_some_and(|declared| declared.is_secret) || reads.contains(&key)
-        };
-        let mut found = Vec::new();
-        for (key, value) in entries(values.get("config").as_ref()) {
-            let mut secures = Vec::new();
-            add_under(SECURE, &value, DEEPEST, &mut secures);
-            if secures.is_empty() && is_secret(key) {
-                add_leaves(value, &mut found);
-            }
-            let is_plain =
-                |secure: &Located<'_>| !secure.tree().as_str().is_some_and(is_ciphertext);
-            found.extend(secures.into_iter().filter(is_plain));
-        }
-        // What an environment of Pulumi ESC gives that stands in the stack itself.
-        let given = values.get("environment");
-        if let Some(given) = given.and_then(|environment| environment.get("values")) {
-            let mut secrets = Vec::new();
-            add_under(SECRET_OF_ESC, &given, DEEPEST, &mut secrets);
-            for (key, value) in entries(given.get("pulumiConfig").as_ref()) {
-                secrets.extend(is_secret(key).then_some(value));
-            }
-            for secret in secrets {
-                add_leaves(secret, &mut found);
-            }
-        }
-        found
-    }
-}
-
-/// The key of what is encrypted, or says that it is.
-const SECURE: &str = "secure";
-
-/// The key of a secret in an environment of Pulumi ESC, encrypted or not.
-const SECRET_OF_ESC: &str = "fn::secret";
-
-/// What stands under a key anywhere in a value.
-fn add_under<'v>(key: &str, value: &Located<'v>, deep: usize, found: &mut Vec<Located<'v>>) {
-    if let Some(under) = value.get(key) {
-        found.push(under);
-    } else if let Some(deep) = deep.checked_sub(1) {
-        let children = value.children();
-        children
-            .iter()
-            .for_each(|child| add_under(key, child, deep, found));
-    }
-}
-
-/// The keys of a map, and what they hold.
-fn entries<'v>(map: Option<&Located<'v>>) -> Vec<(&'v str, Located<'v>)> {
-    let Some(map) = map else {
-        return Vec::new();
-    };
-    let keys = map.tree().entries().into_iter().map(|(key, _)| key);
-    keys.zip(map.children()).collect()
-}
-
-/// Makes what a project holds for keys that it declares as secrets known to the masking of output: their defaults, their
-/// values, and those of the stacks that a template makes.
-fn learn_secrets_of(project: &Project) {
-    let Some(values) = Tree::of(&project.source) else {
-        return;
-    };
-    let values = Located::root(&values);
-    let of_template = values
-        .get("template")
-        .and_then(|template| template.get("config"));
-    let mut found = Vec::new();
-    for config in [values.get("config"), of_template] {
-        for (_, declared) in entries(config.as_ref()) {
-            let is_secret = declared.tree().get("secret");
-            let is_secret = is_secret.and_then(|secret| secret.node().as_bool());
-            if is_secret == Some(true) {
-                let held = ["default", "value", "items"].into_iter();
-                held.filter_map(|key| declared.get(key))
-                    .for_each(|held| add_leaves(held, &mut found));
-            }
-        }
-    }
-    // The name of a type is none.
-    found.retain(|value| {
-        !value
-            .path()
-            .segments()
-            .ends_with(&[Segment::Key("type".into())])
-    });
-    learn(&found);
-}
-
-fn add_leaves<'v>(value: Located<'v>, found: &mut Vec<Located<'v>>) {
-    let children = value.children();
-    match children.is_empty() {
-        true => found.push(value),
-        false => children
-            .into_iter()
-            .for_each(|child| add_leaves(child, found)),
     }
 }
 

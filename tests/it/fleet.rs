@@ -219,10 +219,11 @@ fn files_of_removed_apps_are_named_and_deleted_when_asked() {
     );
     assert!(!sandbox.root().join("environments/prod/news").exists());
     assert_eq!(sandbox.read(by_hand), "a: 1\n");
-    // A list that cannot be read names no app, and so deletes none.
+    // A list that cannot be read names no app, and so deletes none and calls none removed.
     for list in ["", "apps: [\n", "apps: []\n"] {
         sandbox.write("fleet.yaml", list);
-        said(&generate(&sandbox, &["--prune"]), 2, &[]);
+        let ran = generate(&sandbox, &["--prune"]);
+        said(&ran, 2, &["0 no longer listed"]);
         assert!(
             sandbox
                 .root()
@@ -306,6 +307,11 @@ fn a_fleet_itself_can_be_wrong() {
             "environments/{env}/{app}/",
             "../{env}/{app}/",
             "leads out of the workspace",
+        ),
+        (
+            "environments/{env}/{app}/",
+            ".github/workflows/{env}/{app}/",
+            "is in a folder of git or of GitHub",
         ),
         (
             "templates/{kind}",

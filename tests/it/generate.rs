@@ -126,6 +126,23 @@ fn a_workflow_deploys_previews_and_trusts_nobody() {
 }
 
 #[test]
+fn a_repository_whose_address_is_not_known_is_said() {
+    for (config, is_said) in [
+        (
+            "[remote \"origin\"]\n\turl = git@github.com:shop/web.git\n",
+            false,
+        ),
+        ("", true),
+    ] {
+        let sandbox = with_previews();
+        sandbox.write(".git/config", config);
+        let ran = sandbox.run(&["generate", "workflows", "--preview", "argocd"]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert_eq!(ran.stderr.contains("OWNER/REPOSITORY"), is_said, "{config}");
+    }
+}
+
+#[test]
 fn previews_need_an_environment_that_they_are_made_of() {
     let sandbox = three_environments();
     let ran = sandbox.run(&["generate", "workflows", "--preview"]);

@@ -121,16 +121,51 @@ fn what_hosts_and_settings_make_of_values_is_bounded() {
 
 #[test]
 fn what_still_goes_to_the_source_is_said() {
-    let values = "db: {url: 'postgres://api-db.shop-staging.svc.cluster.local:5432/shop'}\n";
-    let ran = run(&web("", values, &config_map("name: a")), &["--values-only"]);
-    assert_eq!(ran.status, 0, "{}", ran.stderr);
-    assert!(
-        ran.stderr.contains(
-            "note: `db.url` of web still goes to the namespace `shop-staging` of staging"
+    for (values, set, notes) in [
+        (
+            "db: {url: 'postgres://api-db.shop-staging.svc.cluster.local:5432/shop'}",
+            "",
+            &["`db.url` of web still goes to the namespace `shop-staging` of staging"][..],
         ),
-        "{}",
-        ran.stderr
-    );
+        (
+            "env: {DATABASE_URL: 'postgres://db.shop-staging:5432/shop'}",
+            "",
+            &["`env.DATABASE_URL` of web still goes to the namespace `shop-staging`"],
+        ),
+        (
+            "env: {DATABASE_URL: 'postgres://pg.internal.example.com:5432/shop'}",
+            "",
+            &["`env.DATABASE_URL` of web is still the database of staging"],
+        ),
+        (
+            "env: [{name: DATABASE_NAME, value: till}]",
+            "",
+            &["`env[name=DATABASE_NAME].value` of web is still the database of staging"],
+        ),
+        (
+            "env: {DB_HOST: db.example.com, DB_NAME: till, CACHE: 'redis://staging-cache.example.com:6379'}",
+            "  set: {env.DB_NAME: 'till_{pr}'}\n",
+            &["`env.CACHE` of web still names a host of staging"],
+        ),
+        (
+            "env: {DATABASE_NAME: till, FILE: values-staging.yaml}",
+            "  set: {env.DATABASE_NAME: 'till_{pr}'}\n",
+            &[],
+        ),
+    ] {
+        let sandbox = web(set, &format!("{values}\n"), &config_map("name: a"));
+        let ran = run(&sandbox, &["--values-only"]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert_eq!(
+            ran.stderr.matches("of web ").count(),
+            notes.len(),
+            "{}",
+            ran.stderr
+        );
+        for note in notes {
+            assert!(ran.stderr.contains(note), "{note}: {}", ran.stderr);
+        }
+    }
 }
 
 #[test]
@@ -152,6 +187,38 @@ fn a_quota_counts_objects_and_knows_its_words() {
         assert!(!sandbox.root().join("out").exists());
     }
     let enough = "  quota: {services: 2, count/deployments.apps: 1, requests.example.com/gpu: 1}\n";
+    let ran = run(&web(enough, "a: 1\n", template), &["--out", "out"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+}
+
+#[test]
+fn a_quota_counts_claims_and_services_as_the_api_server_does() {
+    let template = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  replicas: 2\n  selector: {matchLabels: {a: b}}\n  \
+                    template: {metadata: {labels: {a: b}}, spec: {containers: [{name: db, image: \"a@sha256:0123456789012345678901234567890123456789012345678901234567890123\"}]}}\n  \
+                    volumeClaimTemplates: [{metadata: {name: data}, spec: {resources: {requests: {storage: 5Gi}}}}]\n---\n\
+                    apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: more}\nspec: {resources: {requests: {storage: 1Gi}}}\n---\n\
+                    apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: LoadBalancer, ports: [{port: 80}, {port: 443}]}\n";
+    for (quota, says) in [
+        (
+            "requests.storage: 10Gi",
+            "needs 11Gi of requests.storage, but `preview.quota` allows 10Gi",
+        ),
+        (
+            "persistentvolumeclaims: 2",
+            "needs 3 of persistentvolumeclaims, but `preview.quota` allows 2",
+        ),
+        (
+            "services.loadbalancers: 0",
+            "needs 1 of services.loadbalancers",
+        ),
+        ("services.nodeports: 1", "needs 2 of services.nodeports"),
+    ] {
+        let sandbox = web(&format!("  quota: {{{quota}}}\n"), "a: 1\n", template);
+        let ran = run(&sandbox, &["--out", "out"]);
+        assert_eq!(ran.status, 2, "{quota} {}", ran.stdout);
+        assert!(ran.stderr.contains(says), "{quota} {}", ran.stderr);
+    }
+    let enough = "  quota: {requests.storage: 11Gi, persistentvolumeclaims: 3, services.loadbalancers: 1, services.nodeports: 2}\n";
     let ran = run(&web(enough, "a: 1\n", template), &["--out", "out"]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
 }

@@ -77,9 +77,9 @@ fn what_does_not_fit_is_refused_with_the_numbers() {
         &preview(&sandbox, &["--out", "out"]),
         2,
         &[
-            "the pods of preview-pr-107 need 600m of requests.cpu, but `preview.quota` allows 300m: Deployment `web` 4 × 100m, Deployment `api` 2 × 100m",
+            "preview-pr-107 needs 600m of requests.cpu, but `preview.quota` allows 300m: Deployment `web` 4 × 100m, Deployment `api` 2 × 100m",
             "--> envlint.yaml:10:25",
-            "need 1536Mi of limits.memory, but `preview.quota` allows 1Gi",
+            "needs 1536Mi of limits.memory, but `preview.quota` allows 1Gi",
         ],
     );
     assert!(!sandbox.root().join("out").exists());

@@ -59,7 +59,7 @@ fn projects_are_apps_and_what_belongs_to_none_is_said() {
             "infra/Pulumi.dev.yml: Pulumi reads stacks with the ending of infra/Pulumi.yaml",
             "db/Pulumi.dev.yaml: db/Pulumi.yaml keeps its stacks in another directory",
             "lost/Pulumi.dev.yaml: there is no Pulumi.yaml next to it",
-            "broken/Pulumi.yaml: it is no project of Pulumi",
+            "broken/Pulumi.yaml:1:1: it is no project of Pulumi",
         ],
     );
     sandbox.write(
@@ -71,7 +71,8 @@ fn projects_are_apps_and_what_belongs_to_none_is_said() {
         0,
         &[
             "prod (production)\n    values    infra/Pulumi.prod-eu.yaml",
-            "infra/Pulumi.preview-pr-7.yaml: envlint.yaml has no environment `preview-pr-7`",
+            // It goes with its pull request, and so does not have to be declared.
+            "preview-pr-7 (preview)\n    values    infra/Pulumi.preview-pr-7.yaml",
         ],
     );
     // Stacks can be declared as any other values.
@@ -91,8 +92,8 @@ fn projects_are_apps_and_what_belongs_to_none_is_said() {
 
 #[test]
 fn a_promotion_moves_no_secret_and_no_key() {
-    let dev = "encryptionsalt: v1:ZGV2ZGV2ZGV2=:v1:ZGV2\nconfig:\n  shop:size: large\n  shop:token:\n    secure: v1:ZGV2ZGV2:ZGV2ZGV2\n  shop:new: {secure: v1:bmV3bmV3:bmV3bmV3}\n";
-    let prod = "encryptionsalt: v1:cHJvZHByb2Q=:v1:cHJv\nconfig:\n  shop:size: small\n  shop:token:\n    secure: v1:cHJvZHBy:cHJvZHBy\n";
+    let dev = "encryptionsalt: v1:ZGV2ZGV2ZGV2=:v1:ZGV2\nconfig:\n  shop:size: large\n  shop:token:\n    secure: v1:ZGV2ZGV2ZGV2ZGV2:ZGV2ZGV2ZGV2ZGV2ZGV2ZGV2\n  shop:new: {secure: v1:bmV3bmV3bmV3bmV3:bmV3bmV3bmV3bmV3bmV3bmV3}\n";
+    let prod = "encryptionsalt: v1:cHJvZHByb2Q=:v1:cHJv\nconfig:\n  shop:size: small\n  shop:token:\n    secure: v1:cHJvZHByb2Rwcm9k:cHJvZHByb2Rwcm9kcHJvZHBy\n";
     let sandbox = workspace(&[
         ("infra/Pulumi.dev.yaml", dev),
         ("infra/Pulumi.prod.yaml", prod),
@@ -120,7 +121,7 @@ fn a_promotion_moves_no_secret_and_no_key() {
 fn ciphertext_in_lists_stays_and_what_only_looks_like_it_moves() {
     let stack = |size: &str, port: u16| {
         format!(
-            "config:\n  shop:opts: {{list: [{{secure: AAABAabcdefg{size}}}]}}\n  shop:tls: {{secure: true, port: {port}}}\n  shop:size: {size}\n"
+            "config:\n  shop:opts: {{list: [{{secure: AAABAKx8dPzGmBRVOQ0mFSN7kzwhdYvVOqLxSb{size}=}}]}}\n  shop:tls: {{secure: true, port: {port}}}\n  shop:size: {size}\n"
         )
     };
     let sandbox = workspace(&[
@@ -133,7 +134,7 @@ fn ciphertext_in_lists_stays_and_what_only_looks_like_it_moves() {
     ]);
     let ran = sandbox.run(&["promote", "--from", "dev", "--to", "prod", "--write"]);
     said(&ran, 0, &[]);
-    let expected = stack("large", 443).replace("AAABAabcdefglarge", "AAABAabcdefgsmall");
+    let expected = stack("large", 443).replace("OqLxSblarge", "OqLxSbsmall");
     assert_eq!(sandbox.read("infra/Pulumi.prod.yaml"), expected);
 }
 
@@ -264,7 +265,7 @@ const VALUES: [&str; 31] = [
     "' 12'",
 ];
 /// What a project declares, and what a stack has.
-const PAIRS: [(&str, &str); 21] = [
+const PAIRS: [(&str, &str); 26] = [
     ("key: {type: string}", "{}"),
     ("key: {type: string, default: a}", "{}"),
     ("key: {type: integer, default: a}", "{}"),
@@ -272,6 +273,11 @@ const PAIRS: [(&str, &str); 21] = [
     ("key: {type: boolean, default: 'true'}", "{}"),
     ("key: {type: boolean, default: yes}", "{}"),
     ("key: {type: string, default: 3}", "{}"),
+    ("key: {type: number}", "{}"),
+    ("key: {type: bool}", "{}"),
+    ("key: {type: ~}", "{}"),
+    ("key: {type: array, items: {type: int}}", "{}"),
+    ("key: {type: integer}", "{'shop:key': 12345678901234567890}"),
     ("key: {type: array}", "{'shop:key': [a]}"),
     (
         "key: {type: array, items: {type: string}, default: [1]}",
@@ -289,11 +295,11 @@ const PAIRS: [(&str, &str); 21] = [
     ("key: {type: string, secret: true}", "{'shop:key': plain}"),
     (
         "key: {type: string, secret: true}",
-        "{'shop:key': {secure: AAAAAAAAAAAA}}",
+        "{'shop:key': {secure: AAABAKx8dPzGmBRVOQ0mFSN7kzwhdYvVOqLxSbbFjKQ=}}",
     ),
     (
         "key: {type: object, secret: true}",
-        "{'shop:key': {a: {secure: AAAAAAAAAAAA}}}",
+        "{'shop:key': {a: {secure: AAABAKx8dPzGmBRVOQ0mFSN7kzwhdYvVOqLxSbbFjKQ=}}}",
     ),
     ("key: {description: x}", "{}"),
     ("key: {type: string}", "{key: a}"),
@@ -341,6 +347,58 @@ fn a_declared_secret_in_plain_text_is_an_error_whatever_it_looks_like() {
         ]);
         said(&sandbox.run(&["check"]), 1, &["error[pulumi/plain-secret]"]);
     }
+}
+
+#[test]
+fn plain_text_that_says_it_is_encrypted_is_found_at_any_depth_and_never_comes_out() {
+    let stack = |one: &str, other: &str| {
+        format!(
+            "config:\n  shop:top: {{secure: {one}ipsum}}\n  shop:deep:\n    list: [a, {{secure: v1:{other}:dolor}}]\n    \
+             tls: {{secure: \"yes\", port: 443}}\n"
+        )
+    };
+    let sandbox = workspace(&[
+        ("infra/Pulumi.dev.yaml", &stack("loremdev", "sitdev")),
+        ("infra/Pulumi.prod.yaml", &stack("loremprod", "sitprod")),
+    ]);
+    let found = sandbox.findings_of("pulumi/plain-secret");
+    let paths = found.iter().filter_map(|one| one.path.as_ref());
+    let paths: Vec<String> = paths.map(ToString::to_string).collect();
+    let (top, deep) = (
+        "config.\"shop:top\".secure",
+        "config.\"shop:deep\".list[1].secure",
+    );
+    assert_eq!(paths, [top, deep, top, deep]);
+    for arguments in [
+        &["diff", "dev", "prod"][..],
+        &["diff", "dev", "prod", "--format", "json"],
+        &["promote", "--from", "dev", "--to", "prod"],
+    ] {
+        let ran = sandbox.run(arguments);
+        for secret in ["loremdev", "loremprod", "sitdev", "sitprod"] {
+            assert!(
+                !ran.stdout.contains(secret),
+                "{arguments:?}: {}",
+                ran.stdout
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_protected_in_a_stack_of_unknown_tier_stays_so() {
+    let stack = "config: {'shop:database': {deletionProtection: true}}\n";
+    let sandbox = workspace(&[
+        ("infra/Pulumi.main.yaml", stack),
+        ("infra/Pulumi.customer-a.yaml", stack),
+        ("infra/Pulumi.eu-west-1.yaml", stack),
+    ]);
+    assert_eq!(sandbox.findings_of("pulumi/kept-on-destroy").len(), 0);
+    sandbox.write(
+        "envlint.yaml",
+        "environments: {main: {tier: development}, customer-a: {tier: production}, eu-west-1: {tier: production}}\n",
+    );
+    assert_eq!(sandbox.findings_of("pulumi/kept-on-destroy").len(), 1);
 }
 
 #[test]

@@ -122,11 +122,11 @@ fn summary(report: &Report, args: &Args) -> Text {
         count(&[Change::Edited]),
         old + count(&[Change::Deleted])
     );
-    if old > 0 && !args.prune {
+    if old > 0 && !args.prune && !report.is_unsure {
         text.push("delete the files that are no longer listed: envlint generate values --prune\n");
     }
-    if old > 0 && args.prune && !report.problems.is_empty() {
-        text.push("nothing was deleted, because the list has mistakes\n");
+    if old > 0 && args.prune && report.is_unsure {
+        text.push("nothing was deleted, because not all apps can be generated\n");
     }
     if args.check && new > 0 {
         text.push("write them: envlint generate values\n");

@@ -177,7 +177,7 @@ fn brought(
             scaled: object
                 .scaled()
                 .map(|(kind, name)| (kind.to_owned(), name.to_owned())),
-            counts: counts(object),
+            counts: counted_by_quota(object),
             quota: (is("ResourceQuota") && !object.is_hook)
                 .then(|| Quota::of(object.at(&["spec"])).map(Box::new))
                 .flatten(),
@@ -196,8 +196,8 @@ fn brought(
     objects.collect()
 }
 
-/// What an object counts for, apart from its pods (Kubernetes: pkg/quota/v1/evaluator/core).
-fn counts(object: &RenderedObject) -> Vec<(&'static str, i128)> {
+/// What an object counts for in a ResourceQuota, in billionths, apart from its pods (Kubernetes: pkg/quota/v1/evaluator/core).
+pub fn counted_by_quota(object: &RenderedObject) -> Vec<(&'static str, i128)> {
     const ONE: i128 = 1_000_000_000;
     if !object.group().is_empty() {
         return Vec::new();

@@ -2,13 +2,13 @@
 
 use std::cmp::Ordering;
 
-use envlint_yaml::Value;
+use envlint_yaml::{Path, Value};
 
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Class;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::values::{Presence, Row, Tree, compare_measures, same};
+use crate::values::{Presence, Row, Tree, compare_measures, is_stack_file, same};
 use crate::workspace::Expectation;
 
 rule! {
@@ -26,6 +26,9 @@ rule! {
     /// - `{pattern: "app-{env}.example.com"}`: the value is this text, with `{env}` for the environment's name
     /// - `{oneOf: [debug, info]}`: the value is one of these
     /// - `{fixed: {prod: true}}`: the value in the named environments, which must have one
+    ///
+    /// In stacks of Pulumi, `"true"` and `true` are one value, and a key of the project that `fixed` names is missing also
+    /// where no stack has it.
     ///
     /// Null counts as no value. An environment without the path is ignored, except by `fixed`.
     ///
@@ -72,16 +75,21 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             Expectation::Distinct => distinct(cx, row, out),
             Expectation::Pattern(pattern) => follows(cx, row, pattern, out),
             Expectation::OneOf(allowed) => one_of(cx, row, allowed, out),
-            Expectation::Fixed(fixed) => {
-                let fixed: Vec<(&str, &serde_json::Value)> = fixed
-                    .iter()
-                    .map(|(name, value)| (name.value.as_str(), value))
-                    .collect();
-                self::fixed(cx, row, &fixed, out)
-            }
+            Expectation::Fixed(_) => fixed(cx, row, &declaration.fixed(), out),
         };
         for finding in findings {
             out.push(finding);
+        }
+    }
+    for declaration in &cx.demanded {
+        let expected = declaration.fixed();
+        let path = declaration.path.value.as_path().unwrap_or_default();
+        for (index, _) in cx.environments.iter().enumerate() {
+            let mut expected = expected.iter();
+            let expected = expected.find(|(name, _)| *name == cx.name(index));
+            let finding =
+                expected.and_then(|(_, expected)| absent(cx, &path, index, expected, out));
+            finding.into_iter().for_each(|finding| out.push(finding));
         }
     }
 }
@@ -270,7 +278,7 @@ fn fixed(
                     }),
                 );
             }
-            None => findings.extend(absent(cx, row, index, expected, out)),
+            None => findings.extend(absent(cx, &row.path, index, expected, out)),
         }
     }
     findings
@@ -279,33 +287,55 @@ fn fixed(
 /// A path that must have a certain value, and is not there at all.
 fn absent(
     cx: &AppContext<'_>,
-    row: &Row<'_>,
+    path: &Path,
     index: usize,
     expected: &serde_json::Value,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
     let values = cx.environments.get(index)?;
     values.effective.as_ref()?;
+    let default = cx.workspace.default_of_project(cx.app, path);
+    if default.is_some_and(|default| is_value(default.as_f64(), &default.to_value(), expected)) {
+        return None;
+    }
     let message = text!(
         "`{}` is missing in {}, but must be {} there",
-        row.path,
+        path,
         Name(values.name()),
         shown(expected)
     );
-    let finding = out.finding(values.place_of(&row.path)?, message);
+    let finding = out.finding(values.place_of(path)?, message);
     let finding = finding.help(text!(
         "add it to {}, or change `fixed:` in envlint.yaml",
         Name(&values.file.path)
     ));
-    Some(finding.at(row.path.clone()).environment(values.name()))
+    Some(finding.at(path.clone()).environment(values.name()))
 }
 
 /// Whether a value is the expected one. Numbers compare by what they are: 1 and 1.0 are the same to Helm.
 fn is(tree: &Tree<'_>, expected: &serde_json::Value) -> bool {
-    if let (Some(number), Some(expected)) = (tree.node().as_f64(), expected.as_f64()) {
+    let is_in_stack = is_stack_file(&tree.source().path);
+    is_value(tree.node().as_f64(), &tree.to_value(), expected)
+        || is_in_stack && is_text(tree, expected)
+}
+
+fn is_value(number: Option<f64>, value: &Value, expected: &serde_json::Value) -> bool {
+    if let (Some(number), Some(expected)) = (number, expected.as_f64()) {
         return number.total_cmp(&expected) == Ordering::Equal;
     }
-    serde_json::to_value(tree.to_value()).is_ok_and(|value| value == *expected)
+    serde_json::to_value(value).is_ok_and(|value| value == *expected)
+}
+
+/// Whether a value is written as the expected one: Pulumi has the values of keys as texts, and `pulumi config set` writes
+/// `"true"`.
+fn is_text(tree: &Tree<'_>, expected: &serde_json::Value) -> bool {
+    tree.as_scalar().is_some_and(|scalar| match expected {
+        serde_json::Value::String(expected) => scalar.text() == expected,
+        serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
+            expected.to_string().as_str() == scalar.text()
+        }
+        _ => false,
+    })
 }
 
 /// An expected value as the configuration has it.

@@ -1,14 +1,12 @@
 //! `preview/shared-database`.
 
-use envlint_yaml::{Path, Segment};
-
 use super::previews;
 use crate::masking::{Name, ObjectName, text};
 use crate::naming::is_local;
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Confidence;
-use crate::values::{Located, Tree, TreeKind, words_of};
+use crate::values::{Database, Located, databases};
 
 rule! {
     /// The environment of a pull request uses the database of another environment.
@@ -16,8 +14,8 @@ rule! {
     /// ## What it does
     ///
     /// In environments of the tier `preview`, reports a database whose host and name are those of another environment: two
-    /// settings next to each other (`database.host` and `database.name`, `DB_HOST` and `DB_NAME`), or one address
-    /// (`postgres://db.example.com/shop`). Only hosts with a domain count: `postgres` is another one in each namespace.
+    /// settings next to each other (`database.host` and `database.name`, `DB_HOST` and `DB_NAME`, also as items with `name` and
+    /// `value`), or one address (`postgres://db.example.com/shop`). Only hosts with a domain count: `postgres` is another one in each namespace.
     ///
     /// Ignored: values that are given when the app is deployed (`given`), and sections that are turned off.
     ///
@@ -45,49 +43,15 @@ rule! {
     "preview/shared-database", Warning, Check::App(check)
 }
 
-/// Words that say that a setting is about a database.
-const DATABASES: [&str; 10] = [
-    "db",
-    "database",
-    "mysql",
-    "mariadb",
-    "postgres",
-    "postgresql",
-    "pg",
-    "mongo",
-    "mongodb",
-    "datasource",
-];
-const HOSTS: [&str; 4] = ["host", "hostname", "server", "endpoint"];
-const NAMES: [&str; 4] = ["name", "database", "dbname", "db"];
-const SCHEMES: [&str; 6] = [
-    "postgres",
-    "postgresql",
-    "mysql",
-    "mariadb",
-    "mongodb",
-    "mongodb+srv",
-];
-
-/// In larger maps, nothing is looked for.
-const MOST: usize = 500;
-
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in previews(cx) {
         let Some(root) = &values.effective else {
             continue;
         };
-        let mut found = Vec::new();
-        walk(root, &Path::root(), &mut found);
-        for database in found {
-            say(cx, values, &database, out);
+        for database in databases(root).iter().filter(|found| found.is_whole) {
+            say(cx, values, database, out);
         }
     }
-}
-
-/// Settings that say together which database it is; the last one is its name.
-struct Database<'a> {
-    settings: Vec<(Path, Tree<'a>)>,
 }
 
 fn say(
@@ -96,7 +60,8 @@ fn say(
     database: &Database<'_>,
     out: &mut Reporter<'_>,
 ) {
-    let is_known = |(path, _): &(Path, Tree<'_>)| {
+    let is_known = |setting: &Located<'_>| {
+        let path = setting.path();
         !values.file.is_given(path) && !values.is_off_above(path) && cx.may_read(path)
     };
     if !database.settings.iter().all(is_known) {
@@ -107,17 +72,18 @@ fn say(
         let mut settings = database.settings.iter();
         let is_other = other.name() != values.name() && !is_local(other.name());
         is_other
-            && settings.all(|(path, tree)| {
-                let there = root.and_then(|root| root.at(path));
-                there.is_some_and(|there| there.as_str() == tree.as_str())
+            && settings.all(|setting| {
+                let there = root.and_then(|root| root.at(setting.path()));
+                there.is_some_and(|there| there.as_str() == setting.tree().as_str())
             })
     };
     let Some(other) = cx.environments.iter().find(is_same) else {
         return;
     };
-    let Some((path, tree)) = database.settings.last() else {
+    let Some(setting) = database.settings.last() else {
         return;
     };
+    let (path, tree) = (setting.path(), setting.tree());
     let message = text!(
         "`{}` names the same database in {} and {}: `{}`",
         path,
@@ -126,7 +92,7 @@ fn say(
         ObjectName(tree.as_str().unwrap_or_default())
     );
     let mut finding = out
-        .value(values, &Located::new(path.clone(), tree), message)
+        .value(values, setting, message)
         .help(text!("give {} a database of its own", Name(values.name())))
         .confidence(Confidence::Medium);
     let there = other.effective.as_ref().and_then(|root| root.at(path));
@@ -137,79 +103,4 @@ fn say(
         );
     }
     out.push(finding);
-}
-
-/// The databases that a tree names.
-fn walk<'a>(tree: &Tree<'a>, path: &Path, found: &mut Vec<Database<'a>>) {
-    match tree.kind() {
-        TreeKind::Mapping(entries) => {
-            if entries.len() <= MOST {
-                found.extend(in_map(&entries, path));
-            }
-            for (key, child) in &entries {
-                walk(child, &path.key(*key), found);
-            }
-        }
-        TreeKind::Sequence(items) => {
-            for (index, item) in items.iter().enumerate() {
-                walk(item, &path.index(index), found);
-            }
-        }
-        TreeKind::Scalar(_) => {
-            if tree.as_str().is_some_and(is_address) {
-                found.push(Database {
-                    settings: vec![(path.clone(), tree.clone())],
-                });
-            }
-        }
-    }
-}
-
-/// The host and the name of a database that stand next to each other.
-fn in_map<'a>(entries: &[(&'a str, Tree<'a>)], path: &Path) -> Option<Database<'a>> {
-    let above = match path.last() {
-        Some(Segment::Key(key)) => words_of(key),
-        _ => [].into(),
-    };
-    let find = |ends: &[&str], is_wanted: &dyn Fn(&str) -> bool| {
-        let mut entries = entries.iter();
-        let (key, tree) = entries.find(|(key, tree)| {
-            let words = words_of(key);
-            let mut all = above.iter().chain(words.iter());
-            let is_about = all.any(|word| DATABASES.contains(&word.as_str()));
-            let is_end = words
-                .last()
-                .is_some_and(|last| ends.contains(&last.as_str()));
-            is_about && is_end && tree.as_str().is_some_and(is_wanted)
-        })?;
-        Some((path.key(*key), tree.clone()))
-    };
-    let host = find(&HOSTS, &|text| is_host(text))?;
-    let name = find(&NAMES, &|text| is_plain(text))?;
-    Some(Database {
-        settings: vec![host, name],
-    })
-}
-
-/// Whether a text is a value as it stands, and nothing that is filled in later.
-fn is_plain(text: &str) -> bool {
-    !text.is_empty() && !text.contains(['$', '{', '<', '%'])
-}
-
-fn is_host(text: &str) -> bool {
-    let host = text.split(':').next().unwrap_or(text);
-    is_plain(text) && host.contains('.') && !host.starts_with("127.")
-}
-
-/// Whether a text is the address of a database: its host has a domain, and its path names the database.
-fn is_address(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return false;
-    };
-    let scheme = scheme.strip_prefix("jdbc:").unwrap_or(scheme);
-    let Some((authority, name)) = rest.split_once('/') else {
-        return false;
-    };
-    let host = authority.rsplit('@').next().unwrap_or(authority);
-    SCHEMES.contains(&scheme) && is_host(host) && is_plain(text) && !name.is_empty()
 }

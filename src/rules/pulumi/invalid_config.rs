@@ -1,9 +1,9 @@
 //! `pulumi/invalid-config`.
 
 use super::{Entry, StackValues, stacks};
-use crate::masking::{Name, text};
-use crate::pulumi::{Kind, Project};
-use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::masking::{Name, Text, text};
+use crate::pulumi::{KNOWN, Kind, Project};
+use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::source::Location;
 
 rule! {
@@ -13,7 +13,8 @@ rule! {
     ///
     /// Compares the configuration of every stack with the types that the project declares under `config:`, as Pulumi
     /// does: single values count as text, so `8080` and `"8080"` are both an `integer`. It also reports a default that
-    /// is not of its own type, and an `array` without `items`. Encrypted values are not looked at.
+    /// is not of its own type, a type that Pulumi does not know (`number`, `bool`), an `array` without `items`, and a
+    /// `Pulumi.yaml` without `name` or that is not YAML. Encrypted values are not looked at.
     ///
     /// ## Why it matters
     ///
@@ -44,7 +45,7 @@ rule! {
     /// ## References
     ///
     /// - [Pulumi: project-level configuration](https://www.pulumi.com/docs/iac/concepts/config/#project-level-configuration)
-    "pulumi/invalid-config", Error, Check::App(check)
+    "pulumi/invalid-config", Error, Check::App(check), Check::Workspace(check_broken)
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
@@ -59,8 +60,47 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
+/// Projects that cannot be read: no app is made of them, and none of their stacks is checked. What a tool fills in first is none
+/// yet.
+fn check_broken(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    for (place, reason) in cx.workspace.broken_projects() {
+        let source = &place.source;
+        let is_asked = cx.complete || cx.asked.contains(source.path.as_str());
+        let is_template = ["{{", "{%", "<%"]
+            .iter()
+            .any(|open| source.text().contains(open));
+        if is_asked && !is_template {
+            let message = text!(
+                "Pulumi refuses {}, so none of its stacks can be deployed, or is checked: {}",
+                Name(&source.path),
+                reason
+            );
+            let finding = out.finding(place.clone(), message);
+            out.push(finding.help("correct it: a project is a map with `name` and `runtime`"));
+        }
+    }
+}
+
 fn check_project(project: &Project, out: &mut Reporter<'_>) {
+    if project.name.is_empty() {
+        let place = Location::start_of(&project.source);
+        let message = text!(
+            "{} has no `name`, so Pulumi refuses the project",
+            Name(&project.source.path)
+        );
+        out.push(out.finding(place, message).help("add it: `name: shop`"));
+    }
     for declared in &project.declared {
+        if let Some(span) = declared.unknown_type {
+            let place = Location::new(&project.source, span);
+            let message = text!(
+                "the type of `{}` is none that Pulumi knows, so it refuses the project",
+                Name(&declared.key)
+            );
+            let help = text!("known types: {}", Text::listed(&KNOWN));
+            out.push(out.finding(place, message).help(help));
+            continue;
+        }
         let Some(kind) = &declared.kind else { continue };
         let (span, message) = match (declared.wrong_default, kind) {
             (_, Kind::Array(None)) => (

@@ -15,7 +15,8 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Looks into the configuration of stacks of the tiers `development` and `preview` for settings that keep resources:
+    /// Looks into the configuration of stacks of the tiers `development` and `preview`, where the name of the stack or
+    /// `environments:` tells the tier (`main` or `customer-a` may be production), for settings that keep resources:
     /// `retainOnDelete`, `deletionProtection`, `deletionProtectionEnabled` and `enableDeletionProtection`, and `protect` as a
     /// key of the stack itself: what is protected below another key may be a branch. In a
     /// program of Pulumi YAML that has such a stack, it looks at the `options` of resources, too: they hold for every stack.
@@ -71,10 +72,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         return;
     };
     let is_passing = |stack: &&StackValues<'_>| {
-        matches!(
-            stack.values.environment.tier,
-            Tier::Development | Tier::Preview
-        )
+        let environment = stack.values.environment;
+        environment.is_tier_told && matches!(environment.tier, Tier::Development | Tier::Preview)
     };
     for stack in stacks.iter().filter(is_passing) {
         for entry in &stack.config {

@@ -16,7 +16,7 @@ use envlint_yaml::Path;
 use super::{AppContext, Rule};
 use crate::pulumi::{Project, full_key};
 use crate::resolve::EnvironmentValues;
-use crate::values::Tree;
+use crate::values::{Located, Tree, is_secure, secures};
 
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
@@ -55,27 +55,12 @@ const DEEPEST: usize = 50;
 impl<'a> Entry<'a> {
     /// Whether it is encrypted as a whole.
     fn is_secure(&self) -> bool {
-        self.value.get("secure").is_some()
+        is_secure(&self.value)
     }
 
     /// What in it is encrypted.
-    fn secures(&self) -> Vec<(Path, Tree<'a>)> {
-        let mut found = Vec::new();
-        add_secures(&self.path, &self.value, DEEPEST, &mut found);
-        found
-    }
-}
-
-fn add_secures<'a>(path: &Path, tree: &Tree<'a>, deep: usize, found: &mut Vec<(Path, Tree<'a>)>) {
-    let Some(deep) = deep.checked_sub(1) else {
-        return;
-    };
-    for (key, child) in tree.entries() {
-        let path = path.key(key);
-        match key {
-            "secure" => found.push((path, child)),
-            _ => add_secures(&path, &child, deep, found),
-        }
+    fn secures(&self) -> Vec<Located<'a>> {
+        secures(&Located::new(self.path.clone(), &self.value))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use envlint_yaml::Path;
+
 use super::{Entry, StackValues, stacks};
 use crate::masking::{Name, Text, text};
 use crate::pulumi::is_ciphertext;
@@ -15,9 +17,10 @@ rule! {
     /// ## What it does
     ///
     /// Reports values without `secure:` that `Pulumi.yaml` declares with `secret: true`, or that the program reads as
-    /// a secret (`requireSecret`, `get_secret`, …), and a `secure:` that holds no ciphertext. What a declared secret
-    /// looks like does not matter. Of a value that only the program takes for a secret, and that looks like one,
-    /// [`secrets/plaintext`](../secrets/plaintext.md) or
+    /// a secret (`requireSecret`, `get_secret`, …), and a `secure:` that holds no ciphertext, also within maps and lists.
+    /// Ciphertext is `v1:`, a nonce and a text in base64, or the long base64 of Pulumi Cloud or of another service. What a
+    /// declared secret looks like does not matter. Of a value that only the program takes for a secret, and that looks like
+    /// one, [`secrets/plaintext`](../secrets/plaintext.md) or
     /// [`secrets/default-password`](../secrets/default-password.md) says it.
     ///
     /// ## Why it matters
@@ -66,14 +69,17 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for stack in &stacks {
         for entry in &stack.config {
             let secures = entry.secures();
-            for (path, secure) in &secures {
-                if secure.as_str().is_some_and(|text| !is_ciphertext(text)) {
-                    let message = text!(
-                        "`{}` holds no ciphertext, so Pulumi cannot decrypt it; it may be the secret itself",
-                        path
-                    );
-                    push(stack, entry, message, secure.location(), None, out);
-                }
+            let is_plain = |text: &str| !is_ciphertext(text);
+            for secure in secures
+                .iter()
+                .filter(|secure| secure.tree().as_str().is_some_and(is_plain))
+            {
+                let message = text!(
+                    "`{}` holds no ciphertext, so Pulumi cannot decrypt it; it may be the secret itself",
+                    secure.path()
+                );
+                let here = secure.tree().location();
+                push(stack, (secure.path(), entry), message, here, None, out);
             }
             // Of a map, Pulumi asks that something is encrypted.
             if !secures.is_empty() {
@@ -99,7 +105,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             );
             push(
                 stack,
-                entry,
+                (&entry.path, entry),
                 message,
                 entry.value.location(),
                 Some(place),
@@ -117,9 +123,18 @@ fn is_reported(entry: &Entry<'_>) -> bool {
     within.any(Sensitive::is_reported)
 }
 
+/// What `pulumi config set` calls a value: its key, or a path where it is a part of one.
+fn to_set(path: &Path, entry: &Entry<'_>) -> Text {
+    // The last step is `secure`.
+    match path.segments().len() > entry.path.segments().len() + 1 {
+        true => text!("--path PATH"),
+        false => text!("{}", Name(&entry.key)),
+    }
+}
+
 fn push(
     stack: &StackValues<'_>,
-    entry: &Entry<'_>,
+    (path, entry): (&Path, &Entry<'_>),
     message: Text,
     here: Location,
     place: Option<Location>,
@@ -127,11 +142,11 @@ fn push(
 ) {
     let finding = out
         .finding(here, message)
-        .at(entry.path.clone())
+        .at(path.clone())
         .environment(stack.values.name())
         .help(text!(
             "change the secret where it is used, and encrypt the new one: `pulumi config set --secret {} --stack {}`",
-            Name(&entry.key),
+            to_set(path, entry),
             Name(&stack.values.environment.name)
         ));
     out.push(match place {

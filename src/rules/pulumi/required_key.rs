@@ -18,8 +18,8 @@ rule! {
     /// Reports a key of the project's own that `Pulumi.yaml` declares without a default or a value, and that a stack
     /// does not have. It also reports, as a warning, a key that the program requires (`require`, `requireSecret`,
     /// `require_int`, …) and that other stacks have. Programs in TypeScript, JavaScript, Python, Go, C# and Java are
-    /// searched for these calls, not executed: whether a call is reached in a stack, nobody knows. A stack that imports
-    /// environments of Pulumi ESC is left alone.
+    /// searched for these calls, not executed. A call in a branch, in a loop, behind `?`, `||` or `try`, or in a function
+    /// counts for nothing: nobody knows which stacks come there. A stack that imports environments of Pulumi ESC is left alone.
     ///
     /// ## Why it matters
     ///

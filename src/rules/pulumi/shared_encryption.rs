@@ -116,7 +116,8 @@ fn encrypted<'a>(stack: &StackValues<'a>) -> Vec<(Path, Tree<'a>)> {
         .filter_map(|key| Some((root.key(*key), stack.root.get(key)?)));
     let mut found: Vec<(Path, Tree<'a>)> = keys.collect();
     for entry in &stack.config {
-        found.extend(entry.secures());
+        let secures = entry.secures().into_iter();
+        found.extend(secures.map(|secure| (secure.path().clone(), secure.tree().clone())));
     }
     found
 }

@@ -14,7 +14,8 @@ rule! {
     ///
     /// Reports keys of the project's own that `Pulumi.yaml` does not declare and whose names are in no program of the
     /// workspace, not even as a word. Programs are searched, not executed, so the finding is of medium confidence. It
-    /// says nothing where a program computes the keys that it reads, and where no program reads any.
+    /// says nothing where a program computes the keys that it reads, unless it is that of another project, and where no
+    /// program reads any.
     ///
     /// ## Why it matters
     ///
@@ -51,7 +52,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         return;
     };
     let known = cx.workspace.reads_of(project);
-    if known.is_empty() && project.runtime != "yaml" {
+    let is_unknown = known.is_empty() && project.runtime != "yaml";
+    if is_unknown || reads.compute(|path| cx.workspace.is_program_of(project, path)) {
         return;
     }
     let mut unread: BTreeMap<&str, Vec<(&StackValues<'_>, &Entry<'_>)>> = BTreeMap::new();
@@ -79,7 +81,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             first.path,
             Text::listed(&names)
         );
+        // What a stack has, too, is not what it means.
+        let has = |key: &str| found.iter().any(|(stack, _)| stack.get(key).is_some());
         let keys = known.iter().map(|(key, _)| key.as_str());
+        let keys = keys.filter(|key| !has(key));
         let finding = out
             .finding(first.value.key_location(), message)
             .at(first.path.clone())

@@ -41,7 +41,11 @@ pub enum FleetApps {
 
 /// A list of apps, with what they share.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a list of apps, or a map with `apps`"
+)]
 pub struct FleetList {
     /// What all apps share.
     pub shared: FleetGroup,
@@ -54,7 +58,12 @@ pub struct FleetList {
 /// What apps share. Nearer settings win: an app's over those of its groups, a later group's over those of an earlier
 /// one, and a group's over those that all share.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+#[serde(
+    deny_unknown_fields,
+    default,
+    rename_all = "camelCase",
+    expecting = "a map of what apps share"
+)]
 pub struct FleetGroup {
     /// The kind of the apps.
     pub kind: Option<Spanned<String>>,
@@ -70,7 +79,11 @@ pub struct FleetGroup {
 
 /// One app of the list.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "camelCase",
+    expecting = "an app: a map with its `name`"
+)]
 pub struct FleetItem {
     /// The app's name, as DNS takes it.
     pub name: Spanned<String>,

@@ -1,10 +1,11 @@
 //! The values that a template is given: those of the list, laid over each other, each with its place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use envlint_yaml::{Mapping, Node, Path, Span};
 
+use super::Fleet;
 use crate::source::Source;
 
 /// The values of an app in an environment. Maps are laid over each other, anything else is replaced; the order is that in
@@ -23,6 +24,25 @@ pub enum Setting<'n> {
     Map(Settings<'n>),
     /// Anything else, as one layer has it.
     Value(&'n Node),
+}
+
+impl Fleet {
+    /// The values of the list, each map once: those of the apps without mistakes, and of what these share.
+    pub fn values(&self) -> Vec<&Node> {
+        let layers = self.items.iter().flat_map(|item| &item.layers);
+        let layers: HashSet<&Path> = layers.collect();
+        let maps = layers.into_iter().filter_map(|layer| {
+            let map = self.list.document.get(layer)?.as_mapping()?;
+            let own = map.get("perEnvironment").and_then(Node::as_mapping);
+            let own = own.into_iter().flat_map(Mapping::iter);
+            Some(
+                map.get("values")
+                    .into_iter()
+                    .chain(own.map(|(_, node)| node)),
+            )
+        });
+        maps.flatten().collect()
+    }
 }
 
 impl<'n> Settings<'n> {

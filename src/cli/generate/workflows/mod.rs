@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use super::scaffold::{self, Scaffold, fill};
 use crate::cli::{Failure, Invocation, Status};
 use crate::masking::text;
-use crate::source::Problem;
+use crate::source::{Problem, remote_owner};
 use preview::By;
 use route::Step;
 
@@ -100,6 +100,9 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         let status = scaffold::write(invocation, &out, args.force, &scaffolds)?;
         scaffold::remark_on_place(invocation, &out);
         invocation.output.remark(preview::NEXT);
+        if by == By::Argocd && remote_owner(&out).is_none() {
+            invocation.output.remark(preview::NO_REMOTE);
+        }
         return Ok(status);
     }
     let scaffolds = match args.system {

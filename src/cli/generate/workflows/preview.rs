@@ -40,6 +40,9 @@ pub(in crate::cli::generate) enum By {
 /// What a person does with the files.
 pub(super) const NEXT: &str = "before they work, docs/previews.md says what the repository's settings need: two environments, a variable and a secret\n";
 
+/// What a person does where git does not tell the repository.
+pub(super) const NO_REMOTE: &str = "note: the remote `origin` is none of GitHub: write the address of the repository into argocd/previews.yaml, in the place of OWNER/REPOSITORY\n";
+
 /// The workflow, and what Argo CD reads.
 ///
 /// # Errors

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use super::{listed_rows, promotion};
 use crate::history::{PairStates, State, Why};
 use crate::masking::{Name, Text, text};
+use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::Severity;
-use crate::values::{Presence, Row, same};
+use crate::values::{Aspect, Presence, Row, same};
 use row::{is_ahead, is_encrypted, of_pair, single, value};
 
 rule! {
@@ -72,13 +73,15 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let passing = passing(cx);
     let rows = cx.table.iter().zip(&cx.classes).enumerate();
     let shared =
         rows.filter(|(_, (_, class))| class.is_ok_and(|class| !class.is_per_environment()));
     let mut undeclared = shared
         .map(|(at, (row, _))| (at, row))
         .filter(|(_, row)| row.differs() || lacks_on_purpose(cx, row))
-        .filter(|(_, row)| !cx.differs_by_transforms(row));
+        .filter(|(_, row)| !cx.differs_by_transforms(row))
+        .filter(|(_, row)| passing.is_empty() || differs_without(&passing, row));
     if !cx.workspace.config.declares_paths() {
         if let Some((_, first)) = undeclared.next() {
             let count = 1 + undeclared.count();
@@ -101,6 +104,28 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let finding = single(cx, row, out);
         finding.into_iter().for_each(|finding| out.push(finding));
     }
+}
+
+/// The places of stacks of Pulumi that come and go with pull requests: they are made to differ, and nobody declares them.
+fn passing(cx: &AppContext<'_>) -> Vec<usize> {
+    let is_passing = |(_, values): &(usize, &EnvironmentValues<'_>)| {
+        cx.app.is_of_stacks() && cx.workspace.is_undeclared_preview(values.environment)
+    };
+    let all = cx.environments.iter().enumerate();
+    all.filter(is_passing).map(|(at, _)| at).collect()
+}
+
+/// Whether the environments differ without some of them.
+fn differs_without(left_out: &[usize], row: &Row<'_>) -> bool {
+    let others = row.presences.iter().enumerate();
+    let others = others.filter(|(at, _)| !left_out.contains(at));
+    let mut values = others.map(|(_, presence)| presence.value());
+    let first = values.next().flatten();
+    row.aspect != Aspect::Value
+        || values.any(|value| match (first, value) {
+            (Some(first), Some(value)) => !same(first, value),
+            (first, value) => first.is_some() != value.is_some(),
+        })
 }
 
 /// The rows of a pair that are in a state, as far as the configuration does not tell the rule to leave them alone.

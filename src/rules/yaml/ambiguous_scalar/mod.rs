@@ -1,5 +1,6 @@
 //! `yaml/ambiguous-scalar`.
 
+mod listed;
 mod printed;
 mod reading;
 
@@ -39,6 +40,9 @@ rule! {
     ///
     /// Words in a HelmRelease of Flux are ignored: Kustomize, which Flux applies it with, keeps them as texts.
     ///
+    /// The list of a [fleet](../../fleets.md) is read as values are, so its values are looked at, too: what the list has lost, no
+    /// file has.
+    ///
     /// Helm reads values by YAML 1.1 and keeps every number as a float64. What is in quotes is text and is never reported.
     ///
     /// ## Why it matters
@@ -66,7 +70,7 @@ rule! {
     ///
     /// - [YAML 1.1: bool](https://yaml.org/type/bool.html), [int](https://yaml.org/type/int.html)
     /// - [Helm: quote strings, not integers](https://helm.sh/docs/howto/charts_tips_and_tricks/#quote-strings-dont-quote-integers)
-    "yaml/ambiguous-scalar", Error, Check::Source(check), Check::App(printed::check)
+    "yaml/ambiguous-scalar", Error, Check::Source(check), Check::App(printed::check), Check::Workspace(listed::check)
 }
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
