@@ -167,7 +167,7 @@ fn items_that_moved(target: &Arc<Source>, pairs: &[Pair<'_>]) -> Option<Refusal>
         let (at, other) = moved.into_iter().next()?;
         let kept = items.values().find_map(|item| item.kept.as_ref())?;
         let message = text!(
-            "the items of `{}` seem to have changed places, and nothing names them in both environments: `{}` has what `{}` has in the target, and `{}` would stay where it is",
+            "the items of `{}` seem to have changed places, and nothing names them in both environments: `{}` has what `{}` has in the target, and `{}`, which stays, would belong to another item",
             list, list.index(at), list.index(other), kept
         );
         let refusal = Refusal::of(Reason::Edit, &list, message).help(text!(

@@ -184,9 +184,9 @@ mod tests {
                 "a:\n  # verbose\n  - --v=2\n",
             ),
             (
-                "a:\n  # why x\n  - x\n  - l: [1, 2] # one\n  # about m\n  - m: 1\n",
-                "a:\n  - l: [1, 3]\n  - m: 1\n",
-                "a:\n  - l: [1, 3] # one\n  # about m\n  - m: 1\n",
+                "a:\n  # why x\n  - x\n  - l: [1, 2] # one\n    n: 1\n  # about m\n  - m: 1\n",
+                "a:\n  - l: [1, 3]\n    n: 1\n  - m: 1\n",
+                "a:\n  - l: [1, 3] # one\n    n: 1\n  # about m\n  - m: 1\n",
             ),
             (
                 "a:\n  - --a=1 # a\n  - --b=1 # b\n  - --c=1 # c\n",

@@ -22,6 +22,7 @@ mod hotfixes;
 mod items;
 mod layered;
 mod lists;
+mod objections;
 mod opaque;
 mod patch;
 mod permissions;
@@ -44,7 +45,7 @@ mod waves;
 mod way;
 mod write;
 
-pub use agree::agree;
+pub use agree::{agree, only_asked, sharing};
 pub use cluster::{Cluster, ClusterView, FieldView, ObjectView};
 pub use comparison::{Pair, PathState};
 pub use coverage::coverage;

@@ -66,6 +66,7 @@ mod promotion_items;
 mod promotion_laws;
 mod promotion_limits;
 mod promotion_parts;
+mod promotion_reviewed;
 mod promotion_shared;
 #[cfg(unix)]
 mod promotion_told;

@@ -83,7 +83,7 @@ fn items_that_changed_places_without_a_name_are_refused() {
     let ran = sandbox.promote(&["--write"]);
     assert_eq!((ran.status, sandbox.read(STAGING)), (1, staging.clone()));
     let expected = "refused[edit]: the items of `hosts` seem to have changed places, and nothing names them in both environments: \
-                    `hosts[0]` has what `hosts[1]` has in the target, and `hosts[0].host` would stay where it is";
+                    `hosts[0]` has what `hosts[1]` has in the target, and `hosts[0].host`, which stays, would belong to another item";
     assert!(ran.stdout.contains(expected), "{}", ran.stdout);
 
     // What changes in its place is promoted, and the place is said.

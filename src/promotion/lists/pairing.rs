@@ -1,6 +1,6 @@
 //! Which items of two lists without names are the same item, changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use envlint_yaml::{Kind, Node};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -15,10 +15,17 @@ const ALIKE: f64 = 0.5;
 type Pair = (Option<usize>, Option<usize>);
 
 /// The items of both lists in their order, those that correspond together: equal ones, then those that are alike, and others
-/// where as many stand in the place of as many.
+/// where as many stand in the place of as many. One that the other list has in another place corresponds to none.
 pub(super) fn paired(old: &[Node], new: &[Node]) -> Vec<Pair> {
-    let values = |items: &[Node]| -> Vec<String> { items.iter().map(text_of).collect() };
-    let steps = capture_diff_slices(Algorithm::Myers, &values(old), &values(new));
+    let texts = |items: &[Node]| -> Vec<String> { items.iter().map(text_of).collect() };
+    let (olds, news) = (texts(old), texts(new));
+    let steps = capture_diff_slices(Algorithm::Myers, &olds, &news);
+    let of = |texts: &'_ [String]| -> HashSet<String> { texts.iter().cloned().collect() };
+    let (had, has) = (of(&olds), of(&news));
+    let is_moved = |from: usize, to: usize| {
+        olds.get(from).is_some_and(|text| has.contains(text))
+            || news.get(to).is_some_and(|text| had.contains(text))
+    };
     let mut pairs = Vec::with_capacity(old.len().max(new.len()));
     for step in &steps {
         let (from, to) = (step.old_range(), step.new_range());
@@ -30,7 +37,12 @@ pub(super) fn paired(old: &[Node], new: &[Node]) -> Vec<Pair> {
         let olds = old.get(from).unwrap_or_default();
         let news = new.get(to).unwrap_or_default();
         for (from, to) in alike(olds, news) {
-            pairs.push((from.map(|at| at + first), to.map(|at| at + second)));
+            match (from.map(|at| at + first), to.map(|at| at + second)) {
+                (Some(from), Some(to)) if is_moved(from, to) => {
+                    pairs.extend([(Some(from), None), (None, Some(to))]);
+                }
+                pair => pairs.push(pair),
+            }
         }
     }
     pairs
@@ -48,16 +60,12 @@ fn alike(old: &[Node], new: &[Node]) -> Vec<Pair> {
         .into_iter()
         .chain([(old.len(), new.len())])
     {
-        let are_as_many = old_at - from == new_at - to;
-        if are_as_many {
-            pairs.extend(
-                (from..old_at)
-                    .zip(to..new_at)
-                    .map(|(from, to)| (Some(from), Some(to))),
-            );
+        let (olds, news) = (from..old_at, to..new_at);
+        if olds.len() == news.len() {
+            pairs.extend(olds.zip(news).map(|(from, to)| (Some(from), Some(to))));
         } else {
-            pairs.extend((from..old_at).map(|at| (Some(at), None)));
-            pairs.extend((to..new_at).map(|at| (None, Some(at))));
+            pairs.extend(olds.map(|at| (Some(at), None)));
+            pairs.extend(news.map(|at| (None, Some(at))));
         }
         if old_at < old.len() {
             pairs.push((Some(old_at), Some(new_at)));
@@ -153,7 +161,7 @@ mod tests {
     fn items_that_are_alike_are_one() {
         for (old, new, expected) in [
             ("[a, b]", "[a, b]", "00 11"),
-            ("[a, b]", "[b, a, c]", "0- 10 -1 -2"),
+            ("[a, b]", "[b, a, c]", "-0 01 1- -2"),
             ("[--a=1, --b=1, --c=1]", "[--a=2, --c=2]", "00 1- 21"),
             ("[x]", "[y]", "00"),
             ("[x]", "[y, z]", "0- -0 -1"),
