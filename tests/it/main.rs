@@ -2,6 +2,7 @@
 
 mod addresses;
 mod brought;
+mod budgets;
 mod charts;
 mod ciphertext;
 mod cli;
