@@ -72,6 +72,7 @@ mod promotion_shared;
 #[cfg(unix)]
 mod promotion_told;
 mod promotion_written;
+mod provider_classes;
 mod reach;
 mod readme;
 mod related;
