@@ -19,6 +19,7 @@ mod embedded;
 mod files;
 mod freeze;
 mod hotfixes;
+mod items;
 mod layered;
 mod lists;
 mod opaque;

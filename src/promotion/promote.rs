@@ -5,12 +5,13 @@ use std::sync::Arc;
 use envlint_yaml::Path;
 use serde::Serialize;
 
-use super::apply::{apply, prove, tell_items_apart};
+use super::apply::{apply, prove};
 use super::cluster::{Cluster, Promoted};
 use super::committed::Committed;
 use super::comparison::{Comparison, Pair, values};
 use super::coverage::Hits;
 use super::files::values_file;
+use super::items::tell_items_apart;
 use super::permissions::{self, Permissions};
 use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};

@@ -8,7 +8,7 @@ use envlint_yaml::Path;
 use super::comparison::{Pair, values};
 use super::plan::{Action, Plan};
 use super::promote::Request;
-use super::{layered, stop};
+use super::{items, layered, stop};
 use crate::history::{State, Why};
 use crate::masking::{Name, Text, text};
 use crate::source::Source;
@@ -35,6 +35,7 @@ pub(super) fn of(
             .take(MOST),
     );
     found.extend(untold(request, plan, pairs, states));
+    found.extend(items::warnings(pairs).into_iter().take(MOST));
     let layered = target.map(|file| layered::warnings(file, &plan.changes));
     found.extend(layered.into_iter().flatten().take(MOST));
     found

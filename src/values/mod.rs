@@ -6,6 +6,7 @@ mod cover;
 mod documents;
 mod located;
 mod order;
+mod parts;
 mod path_set;
 mod pattern;
 mod pattern_index;
@@ -27,6 +28,7 @@ pub use compare::{
 pub use documents::several_documents;
 pub use located::Located;
 pub use order::{is_identity, names_of, same_order};
+pub use parts::OwnParts;
 pub use path_set::{PathSet, by_places};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::PatternIndex;

@@ -65,6 +65,7 @@ mod preview_told;
 mod previews;
 mod production;
 mod promotion;
+mod promotion_items;
 mod promotion_laws;
 mod promotion_limits;
 mod promotion_parts;

@@ -55,7 +55,7 @@ mod scalar;
 mod span;
 mod value;
 
-pub use address::{Items, Step, field_of, same_names};
+pub use address::{Items, Step, field_of, names_items, same_names};
 pub use comment::Comment;
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::Document;
