@@ -3,19 +3,19 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use envlint_budget::Budget;
 use envlint_yaml::Spanned;
 
 use super::chart::directory_of;
 use super::config::AppConfig;
 use super::deployment::Deployment;
 use super::neighbours::{self, Neighbour};
+use super::room::Room;
 use super::values_file::{self, Around, LayerFile, ValuesFile};
 use super::{Fleet, FleetApp, Workspace, discover};
 use crate::evidence::LayerPath;
 use crate::masking::{Name, text};
 use crate::pulumi::stack_of;
-use crate::source::{Location, MOST_VALUES, Problem, join};
+use crate::source::{Location, Problem, join};
 
 /// The text that stands for the environment's name in a configured path or name.
 pub(super) const PLACEHOLDER: &str = "{env}";
@@ -257,10 +257,10 @@ impl App {
             }
             file.within(around)
         };
-        let (room, mut counted) = (Budget::new(MOST_VALUES), HashSet::new());
-        let within_room = |file: ValuesFile| file.within_room(&room, &mut counted);
+        let mut room = Room::of(self, workspace);
+        let files = self.deployments.iter().map(file);
         AppFiles {
-            values: self.deployments.iter().map(file).map(within_room).collect(),
+            values: files.map(|file| room.take(file)).collect(),
             neighbours: neighbours::of(workspace, &self.patterns),
         }
     }

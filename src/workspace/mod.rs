@@ -24,6 +24,7 @@ mod nested;
 mod open;
 mod placeholders;
 mod read_file;
+mod room;
 mod samples;
 mod schema;
 mod shared;

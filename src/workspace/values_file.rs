@@ -1,10 +1,9 @@
 //! The values files of an app in one environment: its own, and the layers around it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use envlint_budget::Budget;
 use envlint_helm::{Layer, ValuesError};
 use envlint_yaml::{Position, Span};
 
@@ -56,9 +55,14 @@ pub struct LayerFile {
 
 impl LayerFile {
     fn read(root: &Path, of: &LayerPath) -> LayerFile {
+        LayerFile::of(&of.path, read(root, of))
+    }
+
+    /// A layer that was read.
+    pub(super) fn of(path: &str, source: Result<Arc<Source>, ReadError>) -> LayerFile {
         LayerFile {
-            source: read(root, of),
-            path: of.path.clone(),
+            path: path.to_owned(),
+            source,
             layer: OnceLock::new(),
         }
     }
@@ -205,27 +209,11 @@ impl ValuesFile {
         ValuesFile { around, ..self }
     }
 
-    /// The same file where it and its layers still have room: all files of an app are in memory while it is checked. A layer
-    /// that was `counted` for another environment takes none.
-    pub(super) fn within_room(
-        self,
-        room: &Budget,
-        counted: &mut HashSet<*const LayerFile>,
-    ) -> ValuesFile {
-        let size = |source: &Result<Arc<Source>, ReadError>| {
-            let source = source.as_ref().ok();
-            source.map_or(0, |source| source.document.size() as u64)
-        };
-        let layers = self
-            .others()
-            .filter(|layer| counted.insert(Arc::as_ptr(layer)));
-        let layers: u64 = layers.map(|layer| size(&layer.source)).sum();
-        match room.spend(size(&self.source) + layers) {
-            true => self,
-            false => ValuesFile {
-                source: Err(ReadError::TooMany),
-                ..self
-            },
+    /// The same file, which there is no room for.
+    pub(super) fn refused(self, why: ReadError) -> ValuesFile {
+        ValuesFile {
+            source: Err(why),
+            ..self
         }
     }
 
@@ -372,37 +360,5 @@ impl LayerFiles {
         // Read outside of the lock: other files are waited for by nobody.
         let file = slot.get_or_init(|| Arc::new(LayerFile::read(root, path)));
         Arc::clone(file)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::workspace::Tier;
-
-    #[test]
-    fn a_layer_takes_room_once_and_the_file_that_has_none_is_refused() {
-        let source = |path: &str| Ok(Arc::new(Source::new(path, "a: [1, 2]\n")));
-        let layer = Arc::new(LayerFile {
-            path: "base.yaml".to_owned(),
-            source: source("base.yaml"),
-            layer: OnceLock::new(),
-        });
-        let size = layer.source.as_ref().expect("text").document.size() as u64;
-        let (room, mut counted) = (Budget::new(3 * size), HashSet::new());
-        let is_refused = |name: &str| {
-            let environment = Environment::named(name, Tier::Production, 0);
-            let file = ValuesFile::new(environment, name.to_owned(), source(name));
-            let around = Around {
-                below: vec![Arc::clone(&layer)],
-                ..Around::default()
-            };
-            let file = file.within(around).within_room(&room, &mut counted);
-            matches!(file.source, Err(ReadError::TooMany))
-        };
-        assert_eq!(
-            ["dev", "staging", "prod"].map(is_refused),
-            [false, false, true]
-        );
     }
 }
