@@ -250,7 +250,11 @@ impl App {
                 below: layers(&deployment.below),
                 above: layers(&deployment.above),
                 given: (!deployment.given.is_empty()).then(|| Arc::clone(&deployment.given)),
+                written: workspace.written_of(self, deployment),
             };
+            if let Some(Ok(source)) = around.written.as_ref().map(|layer| &layer.source) {
+                workspace.learn_marked(self, source);
+            }
             let file = values_file::of(&workspace.root, deployment, &workspace.layers);
             if let Ok(source) = &file.source {
                 workspace.learn_marked(self, source);

@@ -41,6 +41,8 @@ pub(super) struct Around {
     pub above: Vec<Arc<LayerFile>>,
     /// What is given when it is deployed.
     pub given: Option<Arc<[Pattern]>>,
+    /// The part of that which the place writes out that deploys it: it is laid over all layers.
+    pub written: Option<Arc<LayerFile>>,
 }
 
 /// A values file that is laid below or over the environments' own.
@@ -63,6 +65,15 @@ impl LayerFile {
         LayerFile {
             path: path.to_owned(),
             source,
+            layer: OnceLock::new(),
+        }
+    }
+
+    /// Values that a place writes out that is no values file.
+    pub(super) fn written(source: Source) -> LayerFile {
+        LayerFile {
+            path: source.path.clone(),
+            source: Ok(Arc::new(source)),
             layer: OnceLock::new(),
         }
     }
@@ -183,8 +194,8 @@ impl ValuesFile {
     /// own values, where something names them, are known as those of any environment are.
     pub fn is_given_only(&self) -> bool {
         let is_any = |given: &Pattern| given.to_string() == "**";
-        let is_open =
-            |given: &Arc<[Pattern]>| self.others().next().is_none() || given.iter().any(is_any);
+        let has_others = self.others().next().is_some() || self.around.written.is_some();
+        let is_open = |given: &Arc<[Pattern]>| !has_others || given.iter().any(is_any);
         !self.is_own_file() && self.is_empty() && self.around.given.as_ref().is_some_and(is_open)
     }
 
@@ -262,8 +273,8 @@ impl ValuesFile {
         self.others().next().is_some()
     }
 
-    /// All layers as Helm reads them, the lowest first; none when the environment's own file could not be read. Others
-    /// that cannot be read are left out.
+    /// All layers as Helm reads them, the lowest first, and over them what the place writes out that deploys the app; none when
+    /// the environment's own file could not be read. Others that cannot be read are left out.
     ///
     /// # Errors
     /// Why Helm refuses one of them.
@@ -271,7 +282,8 @@ impl ValuesFile {
         let own = self.layer()?;
         let below = self.around.below.iter().filter_map(|file| file.layer());
         let above = self.around.above.iter().filter_map(|file| file.layer());
-        Some(below.chain([own]).chain(above).collect())
+        let written = self.around.written.iter().filter_map(|file| file.layer());
+        Some(below.chain([own]).chain(above).chain(written).collect())
     }
 
     /// The file of one of these layers.
@@ -279,16 +291,34 @@ impl ValuesFile {
         let own = std::iter::once(&self.source);
         let below = self.around.below.iter().map(|file| &file.source);
         let above = self.around.above.iter().map(|file| &file.source);
+        let written = self.around.written.iter().map(|file| &file.source);
         let mut sources = below
             .chain(own)
             .chain(above)
+            .chain(written)
             .filter_map(|source| source.as_ref().ok());
         sources.nth(index)
     }
 
     /// Whether a file is one of the layers.
     pub fn is_written_in(&self, source: &Source) -> bool {
-        self.path == source.path || self.others().any(|layer| layer.path == source.path)
+        let mut others = self.others().chain(&self.around.written);
+        self.path == source.path || others.any(|layer| layer.path == source.path)
+    }
+
+    /// What is given when the app is deployed, and that nothing here writes out.
+    pub fn unknown_given(&self) -> impl Iterator<Item = &Pattern> {
+        self.given()
+            .filter(|pattern| pattern.as_path().is_none_or(|path| !self.writes_out(&path)))
+    }
+
+    /// Whether the place that deploys the app writes out a value that it gives.
+    fn writes_out(&self, path: &envlint_yaml::Path) -> bool {
+        let written = self.around.written.as_ref();
+        let source = written.and_then(|layer| layer.source.as_ref().ok());
+        source
+            .and_then(Tree::of)
+            .is_some_and(|tree| tree.at(path).is_some())
     }
 
     /// What is given when it is deployed.

@@ -149,7 +149,8 @@ fn shared(cx: &AppContext<'_>, layers: &[&str], out: &Reporter<'_>) -> Option<Fi
         let deployments = cx.app.deployments.iter();
         let having = deployments.filter(|deployment| {
             let mut below = deployment.below.iter();
-            below.any(|layer| layer.path == **path)
+            // What a helmfile writes out is as shared as the helmfile is.
+            below.any(|layer| layer.part.is_none() && layer.path == **path)
         });
         having.count() > 1
     };

@@ -62,6 +62,8 @@ pub(super) struct Others<'o> {
     pub fitting: &'o Fitting<'o>,
     /// Where the files lie.
     pub root: &'o Path,
+    /// The files that places name and that are not there.
+    pub missing: &'o [MissingFile],
 }
 
 impl Others<'_> {
