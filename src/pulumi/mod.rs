@@ -3,13 +3,15 @@
 //! `Pulumi.yaml` is a project, and `Pulumi.<stack>.yaml` next to it (or in `stackConfigDir`) the configuration of a stack
 //! (Pulumi: `sdk/go/common/workspace`, `ProjectStackPath`). A stack is an environment, and its file is a values file.
 
+mod charts;
 mod kind;
 mod project;
 mod reads;
 
+pub use charts::{ChartCall, chart_calls};
 pub use kind::Kind;
 pub use project::{Declared, Project, Stack};
-pub use reads::{Read, Reads, is_program};
+pub use reads::{Read, Reads, is_program, is_test};
 
 /// What begins the name of every file of a project and its stacks.
 const NAME: &str = "Pulumi";

@@ -147,6 +147,13 @@ impl Pattern {
         literals.cloned().collect()
     }
 
+    /// Whether any path may be covered by it, however the path begins.
+    pub fn begins_openly(&self) -> bool {
+        self.parts
+            .first()
+            .is_some_and(|part| part.literal().is_none())
+    }
+
     /// The one path it names, when nothing in it is open.
     pub fn as_path(&self) -> Option<Path> {
         let path = self.literal_beginning();

@@ -6,6 +6,7 @@ use super::beside::{
     has_secret, is_for_emulator, is_said_to_be_none, is_said_to_be_public, name_before,
 };
 use super::branch::is_without_secret;
+use super::reference::is_name_in_reference;
 use crate::masking::{Text, text};
 use crate::rules::{Exposure, Reporter, Role, SourceContext};
 use crate::sensitive::{GOOGLE, Reason, Sensitive};
@@ -19,6 +20,8 @@ pub(super) enum Excuse {
     Encrypted,
     /// It opens a truststore, which holds certificates: these are public.
     Truststore,
+    /// Templates take it for the name of a Secret, or of a key of one.
+    Reference,
     /// A script of a template replaces it: it is what a product is delivered with.
     Replaced,
     /// It is what an emulator takes: a program that stands in for the service, on a machine.
@@ -55,6 +58,8 @@ impl Excuse {
             || cx.role == Role::Deployed && cx.exposure_of(sensitive) == Exposure::Production;
         if sensitive.is_encrypted_key() {
             Some(Excuse::Encrypted)
+        } else if is_password && out.may_do(1) && is_name_in_reference(cx, sensitive) {
+            Some(Excuse::Reference)
         } else if is_password && opens_truststore(cx, sensitive) {
             Some(Excuse::Truststore)
         } else if is_password && is_factory_setting(cx, sensitive) {
@@ -101,6 +106,10 @@ impl Excuse {
             Excuse::Truststore => (
                 "holds the password of a truststore; what it opens, certificates, is public",
                 "check that no keystore has the same password",
+            ),
+            Excuse::Reference => (
+                "looks like a secret, but templates take it for the name of a Secret or of a key of one",
+                "give the value a key that says so, for example with `Key` or `SecretName` at its end, so that envlint shows it",
             ),
             Excuse::Replaced => (
                 "names the password that a product is delivered with",
@@ -182,10 +191,32 @@ fn is_issued(reason: Reason) -> bool {
 
 /// Whether it is the password of a truststore: `ssl.truststore.password`, `trustCertificateKeyStorePassword` of MySQL's driver.
 fn opens_truststore(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
-    is_called(cx, sensitive, |name| {
+    let is_named = is_called(cx, sensitive, |name| {
         let name = plain_key(name);
         name.contains("truststore") || (name.contains("trustcert") && name.contains("store"))
-    })
+    });
+    is_named || imports_certificates(cx, sensitive)
+}
+
+/// Whether a script puts certificates into a truststore with it: `keytool -importcert -trustcacerts -storepass changeit`.
+fn imports_certificates(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+    /// How many bytes of a command are on either side of it at the most.
+    const NEAR: usize = 400;
+    let [part] = sensitive.parts.as_slice() else {
+        return false;
+    };
+    let text = cx.source.text().as_bytes();
+    let before = text.get(part.start.saturating_sub(NEAR)..part.start);
+    let behind = text.get(part.end..(part.end + NEAR).min(text.len()));
+    let words = |bytes: Option<&'_ [u8]>, end: &str| {
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._/".contains(byte);
+        let mut words = bytes.unwrap_or_default().split(|byte| !is_part(byte));
+        words.any(|word| word.ends_with(end.as_bytes()))
+    };
+    words(before, "keytool")
+        && [before, behind]
+            .into_iter()
+            .any(|near| words(near, "cacerts"))
 }
 
 /// Whether a key is for maps: `GOOGLE_MAPS_API_KEY`. <https://developers.google.com/maps/api-security-best-practices>
