@@ -8,6 +8,7 @@ mod families;
 mod homes;
 mod join;
 mod names;
+mod near;
 mod passed;
 mod place;
 mod positions;
@@ -24,10 +25,11 @@ use super::discover::FoundApp;
 use super::fitting::Fitting;
 use super::{Environment, environment, umbrella};
 use crate::evidence::{Chart, Claim, LayerPath, MissingFile, Names, Unread};
-use crate::masking::{Text, text};
+use crate::masking::{Name, Text, text};
 use crate::source::join;
 pub(in crate::workspace) use names::Called;
 use names::{chart_key_in, name_of};
+use near::Near;
 use passed::Nowhere;
 use place::{Place, Release, own_layer};
 
@@ -96,6 +98,9 @@ pub(super) struct Beside<'b> {
     pub missing: &'b [MissingFile],
 }
 
+/// So many apps may have one name and one chart: each claim of that name is held against all of them.
+const MOST_NAMESAKES: usize = 500;
+
 /// Puts claims together. `called` tells names where they do not.
 pub(super) fn claimed(
     mut claims: Vec<Claim>,
@@ -134,7 +139,7 @@ pub(super) fn claimed(
     let mut known: HashMap<homes::Key, Vec<usize>> = HashMap::new();
     let mut owned = Owned::new();
     let mut by_release: HashMap<(String, Release), usize> = HashMap::new();
-    let mut by_chart: HashMap<(Option<String>, String), Vec<usize>> = HashMap::new();
+    let mut near = Near::default();
     let mut nowhere: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
     let mut placed = Vec::new();
     for mut claim in claims {
@@ -157,15 +162,16 @@ pub(super) fn claimed(
             claimed.add(index, environment, place);
             continue;
         }
-        let beside = by_chart.entry((chart.clone(), environment.clone()));
-        let beside = beside.or_default();
+        let scope = (chart.clone(), environment.clone());
         if place.claim.rank.is_trial()
-            && let Some(index) = claimed.tried_by(beside, &environment, &place)
+            && let Some(index) =
+                claimed.tried_by(near.of_layers(&scope, &place), &environment, &place)
         {
             claimed.add_trial(index, &environment, place);
             continue;
         }
-        if let Some(index) = claimed.of_other_tool(beside, &environment, &place) {
+        let same = near.of_release(&scope, &place);
+        if let Some(index) = claimed.of_other_tool(same, &environment, &place) {
             claimed.add_of_other_tool(index, &environment, place);
             continue;
         }
@@ -183,6 +189,16 @@ pub(super) fn claimed(
         }
         let key = (name, chart);
         let candidates = known.entry(key.clone()).or_default();
+        if candidates.len() >= MOST_NAMESAKES {
+            let reason = text!(
+                "more than {} deployments with this chart are called `{}`, and nothing tells them apart",
+                MOST_NAMESAKES,
+                Name(&key.0)
+            );
+            let unread = Unread::of(&place.claim.evidence, reason);
+            claimed.unread.push(unread);
+            continue;
+        }
         let of_others = |index: &usize| {
             let places = claimed.apps.get(*index).map(|app| &app.places);
             places.is_some_and(|places| homes.is_of_others(&key, &place, places))
@@ -206,9 +222,7 @@ pub(super) fn claimed(
         if let Some(own) = own {
             owned.entry(own).or_insert((index, environment.clone()));
         }
-        if !beside.contains(&index) {
-            beside.push(index);
-        }
+        near.add(&scope, &place, index);
         if let Some(released) = released {
             by_release.entry(released).or_insert(index);
         }
