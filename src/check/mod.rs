@@ -123,7 +123,7 @@ impl<'w> Checker<'w> {
             .into_iter()
             .fold(AppOutcome::default(), AppOutcome::and);
         let charts = check_charts(workspace, &self.charts, &all.exposures);
-        let layers = check_layers(workspace, selected, &all.exposures);
+        let layers = check_layers(workspace, selected, &self.charts, &all.exposures);
         all = all.and(charts).and(layers);
         let taken = Taken::new(self);
         let others = others::check(workspace, reach, &all, &taken);
@@ -361,19 +361,29 @@ fn check_charts(workspace: &Workspace, charts: &Charts, exposures: &Exposures) -
 }
 
 /// The layers that deployments share, each once, however many apps have them.
-fn check_layers(workspace: &Workspace, apps: &[&App], exposures: &Exposures) -> AppOutcome {
+fn check_layers(
+    workspace: &Workspace,
+    apps: &[&App],
+    charts: &Charts,
+    exposures: &Exposures,
+) -> AppOutcome {
     let mut outcome = AppOutcome::default();
-    let layers = apps.iter().flat_map(|app| workspace.layers_of(app));
-    let layers: Vec<Arc<LayerFile>> = layers.collect();
-    let paths: HashSet<&str> = layers.iter().map(|layer| &*layer.path).collect();
+    let layers = apps.iter().flat_map(|app| {
+        let layers = workspace.layers_of(app).into_iter();
+        layers.map(|layer| (layer, *app))
+    });
+    let layers: Vec<(Arc<LayerFile>, &App)> = layers.collect();
+    let paths: HashSet<&str> = layers.iter().map(|(layer, _)| &*layer.path).collect();
     let (mut seen, mut linked) = (HashSet::new(), HashSet::new());
-    for layer in &layers {
+    for (layer, app) in &layers {
         let Ok(source) = &layer.source else { continue };
         // A link brings the same text once more.
         let original = workspace.original_of(&layer.path);
         let is_copy = original.is_some_and(|path| paths.contains(path) || !linked.insert(path));
         if seen.insert(Arc::as_ptr(layer)) && !is_copy {
+            let is_shared = || workspace.is_read_by_others(app, &layer.path);
             let cx = SourceContext {
+                chart: charts.of(app).filter(|_| !is_shared()),
                 exposures: exposures.in_file(&source.path),
                 ..SourceContext::of_no_environment(workspace, source, Role::Deployed)
             };

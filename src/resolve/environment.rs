@@ -101,7 +101,13 @@ impl<'a> EnvironmentValues<'a> {
 
     /// Whether the values files themselves have this path, though it may be null and so remove the chart's default.
     pub fn mentions(&self, path: &Path) -> bool {
-        let has = |tree: &Tree<'_>| tree.at(path).is_some();
+        self.mentions_outside("", path)
+    }
+
+    /// Whether another file than this one has the path, as [`Self::mentions`] finds it: the chart's own values may be named
+    /// as a layer, which sets nothing that is no default.
+    pub fn mentions_outside(&self, file: &str, path: &Path) -> bool {
+        let has = |tree: &Tree<'_>| tree.source().path != file && tree.at(path).is_some();
         let mut others = self
             .file
             .others()

@@ -10,7 +10,7 @@ use super::{AppContext, drift, profile};
 use crate::masking::{Text, text};
 use crate::resolve::{Class, EnvironmentValues};
 use crate::rules::{Finding, Reporter};
-use crate::source::{Location, Severity};
+use crate::source::{Location, Severity, Source};
 use crate::values::{Located, Row, Tree, TreeKind};
 use crate::workspace::{RuleSetting, Tier};
 
@@ -165,9 +165,13 @@ impl<'a> Single<'a> {
 
 /// Whether a value is written for this app, and not in a chart that others made.
 fn is_ours(cx: &AppContext<'_>, values: &EnvironmentValues<'_>, tree: &Tree<'_>) -> bool {
+    values.file.is_written_in(tree.source()) || is_of_chart(cx, tree.source())
+}
+
+/// Whether a file is the one with the defaults of the app's own chart.
+fn is_of_chart(cx: &AppContext<'_>, source: &Source) -> bool {
     let defaults = cx.chart.and_then(|chart| chart.values.as_ref().ok());
-    values.file.is_written_in(tree.source())
-        || defaults.is_some_and(|own| own.path == tree.source().path)
+    defaults.is_some_and(|own| own.path == source.path)
 }
 
 struct Walk<'w, 'a> {
@@ -259,9 +263,11 @@ impl<'s, 'a> Setting<'s, 'a> {
         Some(Location::new(&all.source, span))
     }
 
-    /// Whether it is a default of the chart, and no values file of the environment sets it.
+    /// Whether it is a default of the chart, and no other values file of the environment sets it: the chart's own may be named
+    /// as a layer, too.
     pub(super) fn is_default(&self) -> bool {
-        !self.values.file.is_written_in(self.tree.source())
+        let source = self.tree.source();
+        is_of_chart(self.cx, source) || !self.values.file.is_written_in(source)
     }
 
     /// What the environments outside of production have in its place.

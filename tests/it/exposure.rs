@@ -182,3 +182,34 @@ fn secrets_of_a_cluster_on_a_laptop_are_an_info() {
         assert_eq!(severities, ["info", "warning"], "{file}");
     }
 }
+
+#[test]
+fn the_name_of_a_key_is_no_secret_where_templates_take_it_for_one() {
+    let template = |value: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n    - name: a\n      env:\n        - name: A\n          {value}\n"
+        )
+    };
+    let found = |value: &str| {
+        secrets(&[
+            CHART,
+            CONFIG,
+            ("chart/templates/pod.yaml", &template(value)),
+            ("base.yaml", "ftpSecretsPwd: 9x7Kq2fTr5w8Zb\n"),
+            ("dev.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ])
+    };
+    assert_eq!(
+        found("valueFrom: {secretKeyRef: {name: ftp, key: {{ .Values.ftpSecretsPwd }}}}"),
+        [
+            "info base.yaml:1 give the value a key that says so, for example with `Key` or `SecretName` at its end, so that envlint shows it"
+        ]
+    );
+    assert_eq!(
+        found("value: {{ .Values.ftpSecretsPwd }}"),
+        [
+            "error base.yaml:1 revoke it, keep a new one in a secret backend, and let the chart's template read it from a Secret (`secretKeyRef`)"
+        ]
+    );
+}

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod brought;
+mod budgets;
 mod charts;
 mod ciphertext;
 mod cli;
@@ -13,6 +14,7 @@ mod documents;
 mod drift;
 mod evidence;
 mod exposure;
+mod failing_charts;
 mod findings;
 mod fixes;
 mod fleet;
@@ -27,6 +29,7 @@ mod helm;
 mod history;
 mod hooks;
 mod hostile_texts;
+mod images;
 mod init;
 mod input;
 mod kept_words;

@@ -377,35 +377,6 @@ fn a_bucket_with_a_folder_for_each_environment_is_not_shared() {
     );
 }
 
-/// An image that the chart runs as it stands in the values, without a tag, gets none from anywhere.
-#[test]
-fn an_image_without_a_tag_that_runs_as_it_is_has_none() {
-    let said = |image: &str, expected: &[&str]| {
-        let deployment = format!(
-            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: shop}}\nspec:\n  selector: {{matchLabels: {{app: shop}}}}\n  template:\n    metadata: {{labels: {{app: shop}}}}\n    spec:\n      containers: [{{name: web, image: {image}}}]\n"
-        );
-        check(
-            &[
-                CHART,
-                CONFIG,
-                ("chart/templates/a.yaml", &deployment),
-                ("chart/values.yaml", "service: {image: acme/zip}\n"),
-                ("staging.yaml", "a: 1\n"),
-                ("prod.yaml", "a: 1\n"),
-            ],
-            &["production/latest-tag"],
-            expected,
-        );
-    };
-    said(
-        "{{ .Values.service.image }}",
-        &[
-            "warning chart/values.yaml:1 `service.image` has no tag in prod, so Kubernetes pulls `latest`",
-        ],
-    );
-    said("\"{{ .Values.service.image }}:1.2\"", &[]);
-}
-
 /// Charts are free in their words for the ends of scaling.
 #[test]
 fn the_fewest_replicas_of_scaling_have_many_names() {

@@ -51,7 +51,8 @@ rule! {
     ///
     /// A template that does not parse, that prints invalid YAML, or that includes a template which nothing defines, is an
     /// error, and so is one that fails in production because of a value that other environments have. A template that fails in some environments for another reason is
-    /// a warning; one that fails in all of them is an info: the deployment may give more values with `--set`. If yours
+    /// a warning, and so is one that fails in all of them where the repository says how the app is deployed; where it does not,
+    /// or where a template demands a value (`required`, `fail`), that is an info: the deployment may give more values with `--set`. If yours
     /// does not, make it an error: `rules: {chart/does-not-render: error}`. envlint always refuses a promotion that stops
     /// a chart from rendering. A value that is given when the app is deployed and that nothing here writes out is no reason to
     /// fail: its map is there, and some text where the template cannot do without.
@@ -258,10 +259,18 @@ fn fails(
     let severity = match lacking {
         // What the chart demands of the only environment may be given when it is deployed, as what all lack.
         _ if fails_everywhere && (cx.environments.len() > 1 || failure.is_demand()) => {
-            finding = finding.help(
-                "if the deployment gives more values, name them: `given:` in envlint.yaml; what the chart renders is not checked",
-            );
-            Severity::Info
+            let (severity, help) = match !failure.is_demand() && is_given_all(cx) {
+                true => (
+                    Severity::Warning,
+                    "nothing that deploys it here gives more values: set what the template asks for; if something else does, name it: `given:` in envlint.yaml. What the chart renders is not checked",
+                ),
+                false => (
+                    Severity::Info,
+                    "if the deployment gives more values, name them: `given:` in envlint.yaml; what the chart renders is not checked",
+                ),
+            };
+            finding = finding.help(help);
+            severity
         }
         Some((indices, path)) => {
             finding = with_gap(cx, finding, &indices, &path);
@@ -274,6 +283,12 @@ fn fails(
         None => Severity::Warning,
     };
     out.lower_severity(severity, finding)
+}
+
+/// Whether the repository says how the app is deployed, so that nothing gives it more values; of what the configuration
+/// declares, somebody else may.
+fn is_given_all(cx: &AppContext<'_>) -> bool {
+    cx.app.has_evidence() && cx.app.declared.is_none()
 }
 
 /// What is missing, and where another environment has it.

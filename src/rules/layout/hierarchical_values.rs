@@ -64,7 +64,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         out.push(finding);
     }
     for layer in &cx.files.neighbours {
-        if known.contains(&layer.path.as_str()) {
+        // What is known of a layer is said of the app that has it.
+        if known.contains(&layer.path.as_str()) || cx.workspace.is_layer(&layer.path) {
             continue;
         }
         let message = match layer.kind {

@@ -22,7 +22,8 @@ rule! {
     /// - an Ingress that leads to a port which the Service that it names does not have;
     /// - a probe whose port is a name that its container does not have.
     ///
-    /// A port of a Service is a warning where another one leads to the pods and no other object names it.
+    /// A port of a Service is a warning where another one leads to the pods and no other object names it, and where the pods
+    /// have no port at all, as workers do, and no other object names the Service.
     /// Numbers of ports are compared only between Ingress and Service: a container listens on ports that it does not list.
     /// Services and pods of other charts are left alone.
     ///
@@ -162,11 +163,16 @@ fn services<'o>(
     let has_other = ports.iter().any(|port| works(&port));
     let names_it =
         |other: &&RenderedObject| !std::ptr::eq(*other, service) && other.names(&service.name);
-    let naming: Vec<&RenderedObject> = match has_other && out.may_do(all.len()) {
+    // Pods without any port are those of a worker: where nothing leads to the Service, nobody misses it.
+    let is_of_worker = there.is_empty();
+    let naming: Vec<&RenderedObject> = match (has_other || is_of_worker) && out.may_do(all.len()) {
         true => all.iter().filter(names_it).collect(),
         false => Vec::new(),
     };
-    let help = names(there.iter().copied());
+    let help = match is_of_worker {
+        true => "its containers declare no port: leave the Service out where they listen on none, or add a port of that name".into(),
+        false => names(there.iter().copied()),
+    };
     let mut found = Vec::new();
     for (index, port) in ports.iter().enumerate().filter(|(_, port)| !works(port)) {
         let Some(name) = name_of(port.get("targetPort")) else {
@@ -175,7 +181,10 @@ fn services<'o>(
         // Another port leads to its pods, and no other object names both the Service and this one: nobody misses it.
         let is_missed =
             || found.len() < MOST_JUDGED && naming.iter().any(|other| names_port(other, port));
-        let is_idle = has_other && !is_missed();
+        let is_idle = match is_of_worker {
+            true => naming.is_empty(),
+            false => has_other && !is_missed(),
+        };
         found.push(Missing {
             object: service,
             path: Path::root()

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use envlint_yaml::Span;
+use envlint_yaml::{Span, Value};
 
 use super::counts;
 use super::given::{GivenValue, Verdict, check_given};
+use crate::manifests::RenderedObject;
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
@@ -26,8 +27,8 @@ rule! {
     /// as one text without a tag means `latest`, too; that is a warning, unless the app has a chart, which may add its
     /// `appVersion` and does not run the text as it is. An image with a digest never changes, so it is fine. A tag that is the same in all environments is a
     /// warning: the deployment may give the real one. Where nothing in the repository says how the app is deployed, it is
-    /// an info. All images of a file with the same tag are one finding. An image that a template of the chart writes out is a
-    /// warning at its line, when an environment of production deploys it; so is judged what the place that deploys the app
+    /// an info. All images of a file with the same tag are one finding. An image that a template of the chart writes out, of a container,
+    /// an init container or a job, is a warning at its line, when an environment of production deploys it and not only `helm test`; so is judged what the place that deploys the app
     /// gives it (`--set` of a command, `parameters` of Argo CD, `set` of helmfile and of Terraform), where it is written out.
     /// Sections that are turned off (`enabled: false`), values in place of which the deployment gives others, and values that
     /// no template of the chart reads are ignored.
@@ -100,29 +101,40 @@ fn judge_given(given: &GivenValue<'_>) -> Option<Verdict> {
 fn check_templates(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let mut known: BTreeSet<(String, usize)> = BTreeSet::new();
     for (values, _) in cx.production() {
-        let made = cx.manifests.workloads(values.name()).unwrap_or_default();
-        for workload in made {
-            for container in &workload.containers {
-                let Some((image, fault)) = container.image.as_deref().and_then(image_fault) else {
+        let made = cx.manifests.objects(values.name()).unwrap_or_default();
+        for object in made.iter().filter(|object| !is_test(object)) {
+            for container in object.containers() {
+                let image = container.at(&["image"]).and_then(Value::as_str);
+                let Some((image, fault)) = image.and_then(image_fault) else {
                     continue;
                 };
-                let object = (&*workload.kind, &*workload.name, &*workload.template);
-                let place = cx.manifests.template_of(values.name(), object);
+                let place = (&*object.kind, &*object.name, &*object.template);
+                let place = cx.manifests.template_of(values.name(), place);
                 let Some(place) = place.and_then(|object| written_out(&object, image)) else {
                     continue;
                 };
                 if known.insert((place.source.path.clone(), place.span.start)) {
                     let subject = text!(
-                        "container `{}` of {} `{}`",
-                        ObjectName(&container.name),
-                        ObjectName(&workload.kind),
-                        ObjectName(&workload.name)
+                        "container `{}` of {}",
+                        ObjectName(container.name()),
+                        object.called()
                     );
                     out.push(fault.in_template(subject, values, place, out));
                 }
             }
         }
     }
+}
+
+/// Whether `helm test` alone makes an object.
+/// <https://helm.sh/docs/topics/chart_tests/>
+fn is_test(object: &RenderedObject) -> bool {
+    let hook = object.at(&["metadata", "annotations", "helm.sh/hook"]);
+    let mut hooks = hook
+        .and_then(Value::as_str)
+        .into_iter()
+        .flat_map(|hooks| hooks.split(','));
+    hooks.any(|hook| hook.trim().starts_with("test"))
 }
 
 /// What is wrong with the image of a container.

@@ -1,6 +1,7 @@
 //! What must hold in the environments of the production tier.
 
 mod capacity;
+mod confidence;
 mod debug_enabled;
 mod given;
 mod hosts;

@@ -2,13 +2,14 @@
 
 use envlint_yaml::{Path, Segment};
 
+use super::confidence::{confidence, is_one};
 use super::given::{GivenValue, Verdict, check_given};
 use super::hosts::{hosts, is_public, without_domain};
-use super::stated::{candidate, database_of, said_environment};
+use super::stated::{Stated, candidate, database_of, said_environment, stated_in};
 use super::test_mode::says_test_mode;
 use crate::masking::{Name, Said, Text, text};
 use crate::naming::{Mention, Tier, mentions};
-use crate::rules::setting::{Cause, Setting, causes, of_production, texts_of_production};
+use crate::rules::setting::{Cause, Other, Setting, causes, of_production, texts_of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::{Confidence, Severity};
 use crate::values::{plain_key, words_of};
@@ -25,11 +26,13 @@ rule! {
     /// - hosts, buckets, tags and other names with the word in them, such as `app-staging.example.com`, `myapp-dev` or
     ///   `1.4.0-uat`, if the workspace has such an environment
     ///
-    /// In longer texts (a file of the program, a script, a template) hosts with a domain are looked for, line by line.
+    /// In longer texts (a file of the program, a script, a template) hosts with a domain are looked for, line by line, and the
+    /// line that says which environment it is (`environment = "dev"`), or which cluster, where the environment that is named has
+    /// the same line. A text that says several is about all of them.
     ///
     /// Defaults of the app's own chart count where production does not override them. A name that is the same in all
     /// environments is none of another one, so it is ignored, unless it is in an address and another address of the same map
-    /// names each environment's own, or is that of a database, a bucket or a queue (`orders_dev`) and the environment that it
+    /// names each environment's own, or it is an address that the chart has as its default, with which the environment runs that it names, or is that of a database, a bucket or a queue (`orders_dev`) and the environment that it
     /// names has it; ignored, too, are lists of environments, labels, annotations, paths
     /// of files, tolerations, the names in e-mail addresses, and values that no template of the chart reads. The confidence is high where the environment that is named has the same value.
     ///
@@ -324,12 +327,37 @@ impl<'c> Known<'c> {
         })
     }
 
-    /// The addresses in a text that name another environment. A text says many things, so that only hosts count.
+    /// What a line of a text says the environment is: of the name of a cluster, only where the environment that it names has
+    /// the line, too.
+    fn of_stated(&self, setting: &Setting<'_, '_>, stated: &Stated<'_>) -> Option<Leak> {
+        let word = self.mentioned(stated.word)?;
+        let others = || setting.before_production();
+        let is_theirs = |other: &Other<'_, '_>| {
+            let mut names = other.values.environment.names();
+            let has_line = other
+                .tree
+                .as_str()
+                .is_some_and(|text| text.contains(stated.line));
+            has_line && names.any(|name| is_one(name, word))
+        };
+        let is_copied = others().any(|other| is_theirs(&other));
+        (is_copied || stated.says_environment).then(|| Leak {
+            word: word.to_owned(),
+            part: stated.line.to_owned(),
+            says_environment: stated.says_environment,
+            is_in_text: true,
+            confidence: Confidence::Medium,
+        })
+    }
+
+    /// The addresses in a text that name another environment, and the line that says which one it is. Of all else that a text
+    /// says, nobody knows what it means.
     fn leaks(&self, setting: &Setting<'_, '_>) -> Vec<Leak> {
         let mut found: Vec<Leak> = Vec::new();
         if setting.is_metadata() {
             return found;
         }
+        found.extend(stated_in(setting.text).and_then(|stated| self.of_stated(setting, &stated)));
         for part in hosts(setting.text) {
             let is_own = |word: &str| self.own.iter().any(|own| own.eq_ignore_ascii_case(word));
             let word = self.mentioned(part).filter(|word| !is_own(word));
@@ -366,116 +394,6 @@ fn is_toleration(setting: &Setting<'_, '_>) -> bool {
     segments.any(
         |segment| matches!(segment, Segment::Key(key) if plain_key(key).ends_with("tolerations")),
     )
-}
-
-/// How sure it is that a part of a value is of another environment; none where all environments have it, unless it was
-/// forgotten in all of them.
-fn confidence(setting: &Setting<'_, '_>, word: &str, part: &str) -> Option<Confidence> {
-    let others: Vec<_> = setting.before_production().collect();
-    let has_part = |text: Option<&str>| text.is_some_and(|text| text.contains(part));
-    let same = others.iter().filter(|other| has_part(other.tree.as_str()));
-    let same: Vec<bool> = same
-        .map(|other| {
-            other
-                .values
-                .environment
-                .names()
-                .any(|name| is_one(name, word))
-        })
-        .collect();
-    // Where the environments before name it, too, and one of them is another one, the word is part of a name.
-    let is_named = |text: Option<&str>| text.is_some_and(|text| has_word(text, word));
-    let of_others = others.iter().any(|other| {
-        let mut names = other.values.environment.names();
-        !names.any(|name| is_one(name, word))
-    });
-    let is_name = of_others && others.iter().all(|other| is_named(other.tree.as_str()));
-    match (same.as_slice(), others.len()) {
-        (same, all) if all > 0 && same.len() == all => {
-            forgotten(setting, word).or_else(|| of_data(setting, [word, part], same))
-        }
-        _ if is_name => None,
-        (same, _) if same.contains(&true) => Some(Confidence::High),
-        _ => Some(Confidence::Medium),
-    }
-}
-
-/// How sure it is that data which all environments have under one name are those of one of them: `orders_dev`, where dev has
-/// the same. Of another name than the whole of one nobody knows.
-fn of_data(
-    setting: &Setting<'_, '_>,
-    [word, part]: [&str; 2],
-    same: &[bool],
-) -> Option<Confidence> {
-    const DATA: [&str; 7] = [
-        "bucket",
-        "database",
-        "databases",
-        "db",
-        "keyspace",
-        "queue",
-        "topic",
-    ];
-    let words = words_of(&setting.name);
-    let is_data = words.iter().any(|word| DATA.contains(&word.as_str()))
-        || database_of(setting.text) == Some(part);
-    let joint = |char: char| matches!(char, '-' | '_' | '.');
-    let at_end = part
-        .strip_suffix(word)
-        .is_some_and(|rest| rest.ends_with(joint));
-    let at_start = part
-        .strip_prefix(word)
-        .is_some_and(|rest| rest.starts_with(joint));
-    (is_data && same.contains(&true) && (at_end || at_start)).then_some(Confidence::Medium)
-}
-
-/// How sure it is that an address which all environments have was forgotten: one next to it names the environment where it is
-/// deployed, and another one in production.
-fn forgotten(setting: &Setting<'_, '_>, word: &str) -> Option<Confidence> {
-    if !setting.text.contains("://") && !is_host(setting.text) {
-        return None;
-    }
-    let mut others = setting.before_production();
-    let there = others.find(|other| {
-        let mut names = other.values.environment.names();
-        names.any(|name| is_one(name, word))
-    })?;
-    let above = setting.path().parent()?;
-    let there = there.values.effective.as_ref()?.at(&above)?;
-    let names_it = |text: &str| mentions(text).any(|mention| is_one(mention.word, word));
-    let here = setting.section()?;
-    let mut beside = here.entries().into_iter().filter_map(|(key, tree)| {
-        let here = tree.as_str().filter(|text| text.contains("://"))?;
-        let other = there.get(key)?;
-        Some((here, other.as_str()?))
-    });
-    let is_forgotten = beside.any(|(here, there)| names_it(there) && !names_it(here));
-    is_forgotten.then_some(Confidence::Medium)
-}
-
-/// Whether a text is the full name of a host: `grafana.dev.shop.example`.
-fn is_host(text: &str) -> bool {
-    let labels: Vec<&str> = text.split('.').collect();
-    let is_label = |label: &&str| {
-        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        !label.is_empty() && label.bytes().all(is_part)
-    };
-    let is_named = labels
-        .last()
-        .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_alphabetic()));
-    labels.len() >= 3 && is_named && labels.iter().all(is_label)
-}
-
-/// Whether a text has a word, between marks.
-fn has_word(text: &str, word: &str) -> bool {
-    let mut words = text.split(|char: char| !char.is_ascii_alphanumeric());
-    words.any(|known| known.eq_ignore_ascii_case(word))
-}
-
-/// Whether two names are of one stage, or the same.
-fn is_one(name: &str, word: &str) -> bool {
-    let stage = |text: &str| mentions(text).next().map(|mention| mention.stage);
-    name.eq_ignore_ascii_case(word) || (stage(word).is_some() && stage(name) == stage(word))
 }
 
 fn names_production(text: &str) -> bool {

@@ -228,7 +228,15 @@ const STARTS: [&str; 10] = [
 ];
 
 /// Texts that do so as a whole.
-const WHOLE: [&str; 3] = ["todo", "fixme", "tbd"];
+const WHOLE: [&str; 7] = [
+    "todo",
+    "fixme",
+    "tbd",
+    "replace",
+    "replaced",
+    "placeholder",
+    "fillme",
+];
 
 /// Words that stand for a name of one's own, at the beginning of what stands in `<…>`.
 const OWN: [&str; 9] = [
@@ -388,7 +396,18 @@ fn is_placeholder(text: &str) -> bool {
         STARTS.contains(&start.as_str())
     });
     let is_loud = text.bytes().all(|byte| byte.is_ascii_uppercase());
-    begins_so || is_loud && WHOLE.contains(&small.as_str()) || has_stand_in(text)
+    begins_so
+        || is_loud && WHOLE.contains(&small.as_str())
+        || says_placeholder(text)
+        || has_stand_in(text)
+}
+
+/// Whether a text is a name in capitals with the word in it: `DB_HOST_PLACEHOLDER`.
+fn says_placeholder(text: &str) -> bool {
+    let is_part =
+        |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    let mut words = text.split(['_', '-']);
+    text.bytes().all(is_part) && words.any(|word| word == "PLACEHOLDER")
 }
 
 /// Whether a part of a text stands for a name of one's own: `<your-org>`, `your-domain.com`.
@@ -437,6 +456,9 @@ mod tests {
             "TO_BE_REPLACED",
             "TODO",
             "TBD",
+            "REPLACE",
+            "DB_HOST_PLACEHOLDER",
+            "PLACEHOLDER-2",
             "<your-domain>",
             "https://<YOUR_ORG>.example.com",
             "shop.your-domain.com",
@@ -465,6 +487,8 @@ mod tests {
             "your-voice.io",
             "your-memories-photos",
             "replacement",
+            "placeholder_text",
+            "replace",
             "OWNER",
             "https://shop.example.com/owner/shop",
             "https://shop.example.com/<id>",

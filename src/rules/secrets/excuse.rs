@@ -6,6 +6,7 @@ use super::beside::{
     has_secret, is_for_emulator, is_said_to_be_none, is_said_to_be_public, name_before,
 };
 use super::branch::is_without_secret;
+use super::reference::is_name_in_reference;
 use crate::masking::{Text, text};
 use crate::rules::{Exposure, Reporter, Role, SourceContext};
 use crate::sensitive::{GOOGLE, Reason, Sensitive};
@@ -19,6 +20,8 @@ pub(super) enum Excuse {
     Encrypted,
     /// It opens a truststore, which holds certificates: these are public.
     Truststore,
+    /// Templates take it for the name of a Secret, or of a key of one.
+    Reference,
     /// A script of a template replaces it: it is what a product is delivered with.
     Replaced,
     /// It is what an emulator takes: a program that stands in for the service, on a machine.
@@ -55,6 +58,8 @@ impl Excuse {
             || cx.role == Role::Deployed && cx.exposure_of(sensitive) == Exposure::Production;
         if sensitive.is_encrypted_key() {
             Some(Excuse::Encrypted)
+        } else if is_password && out.may_do(1) && is_name_in_reference(cx, sensitive) {
+            Some(Excuse::Reference)
         } else if is_password && opens_truststore(cx, sensitive) {
             Some(Excuse::Truststore)
         } else if is_password && is_factory_setting(cx, sensitive) {
@@ -101,6 +106,10 @@ impl Excuse {
             Excuse::Truststore => (
                 "holds the password of a truststore; what it opens, certificates, is public",
                 "check that no keystore has the same password",
+            ),
+            Excuse::Reference => (
+                "looks like a secret, but templates take it for the name of a Secret or of a key of one",
+                "give the value a key that says so, for example with `Key` or `SecretName` at its end, so that envlint shows it",
             ),
             Excuse::Replaced => (
                 "names the password that a product is delivered with",

@@ -15,6 +15,7 @@ mod no_backend;
 mod not_sealed;
 mod plain_http;
 mod plaintext;
+mod reference;
 mod scope_mismatch;
 mod several_backends;
 mod shared_across_environments;

@@ -53,6 +53,7 @@ rule! {
     /// | outside of production: what a comment next to it or a key around it calls made up (`fake`, `placeholder`, `fakeData:`), or a comment asks to replace (`with real credentials`) | info |
     /// | a password that somebody chose, where values name a Secret for the same (`existingSecret: shop` next to it, `metadataSecretName` next to `metadataConnection`) | info |
     /// | outside of production: passwords of an emulator that a setting next to them names (LocalStack, Azurite, MailHog, H2 in memory, Vault's dev server) | info |
+    /// | what templates of the chart only take for the name of a Secret or of a key of one (`secretKeyRef: {key: {{ .Values.dbPassword }}}`) | info |
     /// | a private key that a passphrase protects, the password of a truststore, the password that a product is delivered with in a script of a template, a JSON Web Token that was valid for less than a day, or that is for visitors (`role: anon`) | info |
     /// | a key of Google Maps | warning where it is deployed, else info |
     ///

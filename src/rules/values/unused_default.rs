@@ -128,5 +128,5 @@ fn is_own(cx: &AppContext<'_>, value: &Located<'_>) -> bool {
         && tree.node().origin() != Origin::Merge
         && !document.is_used_elsewhere(tree.node().span())
         && !is_selection
-        && !environments.any(|values| values.mentions(value.path()))
+        && !environments.any(|values| values.mentions_outside(&tree.source().path, value.path()))
 }
