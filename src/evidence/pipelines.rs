@@ -125,7 +125,11 @@ pub(super) fn choices_of_jenkins(text: &str) -> Vec<String> {
 fn add_words(value: &str, found: &mut Vec<String>) {
     let words = value.split(['[', ']', ',', ' ', '"', '\'']);
     // `prod.namespace` is a part of an environment of Azure.
-    let words = words.map(|word| word.split('.').next().unwrap_or(word));
+    let is_plain = !value.contains('$');
+    let words = words.map(|word| match is_plain {
+        true => word.split('.').next().unwrap_or(word),
+        false => word,
+    });
     for word in words.filter(|word| is_name(word)) {
         found.push(word.to_owned());
         let lower = word.to_ascii_lowercase();

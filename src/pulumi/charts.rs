@@ -81,6 +81,10 @@ pub fn chart_calls(text: &str) -> Vec<ChartCall> {
 fn begin_of(text: &str, at: usize) -> Option<usize> {
     let is_part = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.');
     let before = text.get(..at)?;
+    // `NewRelease(` is a call of its own.
+    if before.ends_with(|char: char| char.is_ascii_alphanumeric() || char == '_') {
+        return None;
+    }
     let name = before.trim_end_matches(is_part);
     let path = before.get(name.len()..)?.to_ascii_lowercase();
     // The name itself may be imported: `import { Release } from "@pulumi/kubernetes/helm/v3"`.

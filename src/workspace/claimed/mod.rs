@@ -144,6 +144,7 @@ pub(super) fn claimed(
     let mut near = Near::default();
     let mut nowhere: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
     let mut placed = Vec::new();
+    let mut of_release = OfRelease::new();
     for mut claim in claims {
         let Some(environment) = environment_of(&claim, &by_file, names) else {
             let claims = nowhere.entry(claim.evidence.file.clone()).or_default();
@@ -152,6 +153,7 @@ pub(super) fn claimed(
         };
         add_defaults(&mut claim, &environment, &by_file);
         let chart = chart_key_in(claim.chart.as_ref(), &environment);
+        let chart = one_of_release(&claim, chart, &mut of_release);
         let name = name_of(&claim, &environment, names, called);
         let place = Place::of(claim, &environment, names);
         placed.push(((name, chart), environment, place));
@@ -242,6 +244,20 @@ pub(super) fn claimed(
         claimed.add_nowhere(&claims, beside.missing);
     }
     claimed
+}
+
+/// The charts of releases of helmfile, by their places and names.
+type OfRelease = HashMap<(String, usize, usize, Option<String>), Option<String>>;
+
+/// What tells the chart of a release of helmfile apart: it is one release, though one environment may take its chart from
+/// another place.
+fn one_of_release(claim: &Claim, chart: Option<String>, known: &mut OfRelease) -> Option<String> {
+    if claim.tool != Some("helmfile") {
+        return chart;
+    }
+    let at = &claim.evidence;
+    let key = (at.file.clone(), at.line, at.column, claim.release.clone());
+    known.entry(key).or_insert(chart).clone()
 }
 
 /// A chart that lies in a folder of the environment has the environment's values as its own: they are edited, compared and
