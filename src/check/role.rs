@@ -20,8 +20,15 @@ const OF_TESTS: [&str; 6] = [
 ];
 
 /// What folders in those with tests are called that hold what the tests read: `tests/data`.
-const DATA: [&str; 7] = [
-    "cases", "data", "expected", "files", "golden", "input", "inputs",
+const DATA: [&str; 8] = [
+    "cases",
+    "data",
+    "expected",
+    "files",
+    "golden",
+    "input",
+    "inputs",
+    "resources",
 ];
 
 /// Folders with copies of other people's programs.

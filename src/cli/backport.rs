@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Failure, Invocation, Status, promote, select, workspaces};
 use crate::promotion::report::PromoteFormat;
-use crate::promotion::{Permissions, Request, Scope, direction, freeze_of};
+use crate::promotion::{Permissions, Request, Scope, direction, freeze_of, sharing};
 
 /// Carries hotfixes back: the environment before gets the values that were changed out of order, and nothing else.
 ///
@@ -56,9 +56,11 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     let from = select::environment(&workspace, &args.from)?;
     let to = select::environment(&workspace, &args.to)?;
     direction::allowed_back(&workspace, from, to, args.allow_skip)?;
+    let apps = select::apps(&workspace, &args.apps)?;
     let request = Request {
         workspace: &workspace,
-        apps: select::apps(&workspace, &args.apps)?,
+        beside: sharing(&workspace, &apps, to),
+        apps,
         from,
         to,
         scope: Scope::parse(&args.paths, &args.except)?,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Failure, Invocation, Status, select, workspaces};
 use crate::manifests::{Part, Purpose, deployed_objects};
-use crate::masking::{Name, text};
+use crate::masking::{Name, Text, text};
 use crate::secrets::output_directory;
 use crate::secrets::render;
 use crate::workspace::{App, Charts, each_app};
@@ -90,7 +90,18 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
                     )),
                 });
             }
-            Ok(rendered) => objects.extend(rendered),
+            Ok(rendered) => {
+                let is_of_chart = args.only != Some(Only::Secrets) && app.chart.is_some();
+                let unknown = match is_of_chart {
+                    true => workspace.unknown_given(app, &args.environment),
+                    false => Vec::new(),
+                };
+                if !unknown.is_empty() {
+                    cx.output
+                        .remark(not_known(app, &args.environment, &unknown));
+                }
+                objects.extend(rendered);
+            }
             Err(problems) => {
                 failed = true;
                 cx.output.problems(&problems);
@@ -125,4 +136,24 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     } else {
         Status::Clean
     })
+}
+
+/// More paths are not named in a note.
+const MOST_NAMED: usize = 5;
+
+/// That other values may come to what is shown when it is deployed.
+fn not_known(app: &App, environment: &str, unknown: &[String]) -> Text {
+    let named = unknown.iter().take(MOST_NAMED);
+    let listed = Text::names(named.map(|pattern| format!("`{pattern}`")), ", ");
+    let more = match unknown.len().saturating_sub(MOST_NAMED) {
+        0 => Text::new(),
+        more => text!(" and {} more", more),
+    };
+    text!(
+        "note: what is given when {} is deployed to {} is not known, so it is not in what is shown: {}{}\n",
+        Name(&app.name),
+        Name(environment),
+        listed,
+        more
+    )
 }

@@ -50,7 +50,7 @@ pub(super) fn apps<'w>(
     Ok(workspace.apps.iter().filter(|app| is_wanted(app)).collect())
 }
 
-/// The environment of that name.
+/// The environment of that name, or of that alias, where no other has it.
 ///
 /// # Errors
 /// When there is none, with the nearest name.
@@ -64,14 +64,22 @@ pub(super) fn environment<'w>(
             .iter()
             .map(|environment| &*environment.name)
     };
-    workspace.environment(name).ok_or_else(|| {
-        unknown(
-            "environment",
-            name,
-            nearest(name, names()),
-            &names().collect::<Vec<_>>(),
-        )
-    })
+    let by_alias = || {
+        let all = workspace.environments.iter();
+        let mut called = all.filter(|environment| environment.names().any(|known| known == name));
+        called.next().filter(|_| called.next().is_none())
+    };
+    workspace
+        .environment(name)
+        .or_else(by_alias)
+        .ok_or_else(|| {
+            unknown(
+                "environment",
+                name,
+                nearest(name, names()),
+                &names().collect::<Vec<_>>(),
+            )
+        })
 }
 
 /// How many names a message lists before it stops.

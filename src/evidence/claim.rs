@@ -31,6 +31,9 @@ impl Rank {
     }
 }
 
+/// What Argo CD calls the cluster that it runs in itself: it is another one than those that it knows by names.
+pub const OWN_CLUSTER: &str = "in-cluster";
+
 /// A deployment, as a place in the repository says it.
 #[derive(Debug, Clone)]
 pub struct Claim {

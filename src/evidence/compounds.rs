@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::naming::read;
+use crate::naming::{Tier, known_tier, read};
 
 /// Stages whose words are used for much else behind another word: `step-integration`, `shop-demo`.
 const COMMON: [&str; 13] = [
@@ -73,9 +73,28 @@ fn is_doubtful(name: &str) -> bool {
     }
 }
 
+/// Whether a folder lies in one of an environment and is itself called by a word of many uses: `prod/modules/performance`.
+fn is_inside(above: &str, name: &str) -> bool {
+    let is_weak = |name: &str| {
+        // A preview, or a place for disasters, may well lie in the environment that it is made of.
+        read(name).is_some_and(|told| !told.sure && told.place.is_empty() && told.stage != "dr")
+            && known_tier(name) != Some(Tier::Preview)
+    };
+    let is_of_one = |folder: &str| {
+        // `nonprod` holds several.
+        read(folder)
+            .is_some_and(|told| told.sure && told.place.is_empty() && told.stage != "nonprod")
+    };
+    is_weak(name) && above.split('/').any(is_of_one)
+}
+
+/// So many folders of other things make a folder between them one of these, too.
+const FEWEST_OTHERS: usize = 2;
+
 /// The names of folders and files that tell no environment, though one of their words is a stage.
 pub(super) fn without_environment<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeSet<String> {
     let mut names: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut folders: BTreeSet<(&str, &str)> = BTreeSet::new();
     for path in paths {
         let mut above = "";
         for (at, _) in path.match_indices('/') {
@@ -83,7 +102,9 @@ pub(super) fn without_environment<'p>(paths: impl Iterator<Item = &'p str>) -> B
                 continue;
             };
             let name = folder.rsplit('/').next().unwrap_or(folder);
-            names.insert((above, name));
+            if names.insert((above, name)) {
+                folders.insert((above, name));
+            }
             above = directory;
         }
         let file = path.rsplit('/').next().unwrap_or(path);
@@ -91,10 +112,18 @@ pub(super) fn without_environment<'p>(paths: impl Iterator<Item = &'p str>) -> B
     }
     let mut alike: BTreeMap<(&str, Kind), BTreeSet<&str>> = BTreeMap::new();
     let mut doubtful: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+    for (above, _) in folders.iter().filter(|(_, name)| read(name).is_none()) {
+        *others.entry(*above).or_default() += 1;
+    }
+    let is_among_others = |above: &str, name: &str| {
+        let count = others.get(above).copied().unwrap_or_default();
+        count >= FEWEST_OTHERS && folders.contains(&(above, name)) && is_inside(above, name)
+    };
     for (above, name) in names {
         let Some(kind) = kind(name) else { continue };
         alike.entry((above, kind)).or_default().insert(name);
-        if is_doubtful(name) {
+        if is_doubtful(name) || is_among_others(above, name) {
             doubtful.insert((above, name));
         }
     }
@@ -138,5 +167,21 @@ mod tests {
         );
         let found = without_environment(paths.into_iter().filter(|path| !path.starts_with("envs")));
         assert!(found.contains("pre"));
+        let paths = [
+            "prod/modules/alerts/a.yaml",
+            "prod/modules/auth/a.yaml",
+            "prod/modules/performance/a.yaml",
+            "nonprod/test/a.yaml",
+            "nonprod/shared/a.yaml",
+            "nonprod/tools/a.yaml",
+            "prod/apps/demo/a.yaml",
+            "prod/apps/shop/a.yaml",
+            "staging/x/sandbox/a.yaml",
+            "staging/x/dev/a.yaml",
+            "staging/x/shop/a.yaml",
+            "staging/x/web/a.yaml",
+        ];
+        let found = without_environment(paths.into_iter());
+        assert_eq!(found.iter().collect::<Vec<_>>(), ["performance"]);
     }
 }

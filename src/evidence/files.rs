@@ -7,7 +7,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::subtree::Subtree;
-use crate::source::{Source, ancestors, boundary, is_yaml, read_text, remote_name};
+use crate::source::{Source, ancestors, boundary, entries_within, is_yaml, read_text, remote_name};
 pub(super) use crate::source::{comparable_address as comparable, directory_of, join, normal};
 
 /// The paths of a workspace's files, and how paths of the repository lead to them.
@@ -147,8 +147,7 @@ impl<'w> Files<'w> {
     }
 
     fn add_templates(&self, directory: &str, depth: usize, found: &mut Vec<(String, String)>) {
-        let entries = std::fs::read_dir(self.root.join(directory));
-        for entry in entries.into_iter().flatten().flatten() {
+        for entry in entries_within(self.root, directory) {
             let Some(path) = entry.file_name().to_str().map(|name| join(directory, name)) else {
                 continue;
             };

@@ -23,6 +23,7 @@ mod nodes;
 mod pipelines;
 mod published;
 mod scan;
+mod stencils;
 mod subtree;
 mod tells;
 mod template;
@@ -37,7 +38,9 @@ use crate::masking::text;
 use crate::source::Source;
 
 pub use argo::{Refused, WhyRefused};
-pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread};
+pub use claim::{
+    Chart, Claim, Claims, Evidence, LayerPath, MissingFile, OWN_CLUSTER, Rank, Unread,
+};
 pub use files::Files;
 pub use foreign::Foreign;
 pub use kustomize::{Broken, InVain};
@@ -171,6 +174,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     argo::made_claims(&known, files, names, &mut said);
     terraform::give_inline(&of_terraform, &mut said);
     said.leave_out_the_endless();
+    said.leave_out_stencils();
     said.leave_names_open();
     said.unread = folded(said.unread);
     said

@@ -1,7 +1,10 @@
 //! Names of environments that only a pipeline tells: `env: t2` of a CircleCI orb, `environment: {name: blue}` of GitLab.
 
 /// Keys that name an environment, in lower case.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 13] = [
+    "target_environment",
+    "deploy_environment",
+    "deployment",
     "env",
     "environment",
     "environments",
@@ -34,6 +37,7 @@ pub(super) fn is_pipeline(path: &str) -> bool {
         || file.contains("gitlab-ci")
         || file.contains("azure-pipelines")
         || file.starts_with("bitbucket-pipelines")
+        || file.contains("Jenkinsfile")
         || matches!(file, "pipeline.yaml" | "pipeline.yml")
 }
 
@@ -74,8 +78,13 @@ pub(super) fn environments(text: &str) -> Vec<String> {
                 indent,
                 is_list: value.is_empty(),
             });
+            // `environment: {name: blue}`
+            let named = value.strip_prefix('{').map(|map| {
+                let (_, name) = map.split_once("name:").unwrap_or_default();
+                name.split([',', '}']).next().unwrap_or(name)
+            });
             if !is_block {
-                add_words(value, &mut found);
+                add_words(named.unwrap_or(value), &mut found);
             }
         } else if let Some(block) = &mut block {
             block.is_list = CHOICES.contains(&key);
@@ -87,9 +96,40 @@ pub(super) fn environments(text: &str) -> Vec<String> {
     found
 }
 
+/// The names that a parameter of Jenkins lets choose: `choice(name: 'ENV', choices: ['dev', 'blue'])`.
+/// <https://www.jenkins.io/doc/book/pipeline/syntax/#parameters>
+pub(super) fn choices_of_jenkins(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("choice(") {
+        let rest = text.get(at..).unwrap_or_default();
+        let call = rest.split(')').next().unwrap_or(rest);
+        let quoted = |key: &str| {
+            call.split_once(key)?
+                .1
+                .trim_start()
+                .split(['\'', '"'])
+                .nth(1)
+        };
+        let is_environment =
+            quoted("name:").is_some_and(|name| KEYS.contains(&name.to_ascii_lowercase().as_str()));
+        let list = call.split_once("choices:").filter(|_| is_environment);
+        let list = list.and_then(|(_, list)| list.split_once('[')?.1.split(']').next());
+        if let Some(list) = list {
+            add_words(&list.replace('\n', " "), &mut found);
+        }
+    }
+    found
+}
+
 /// The names in a value or a list of them; as pipelines write them, and as files may.
 fn add_words(value: &str, found: &mut Vec<String>) {
     let words = value.split(['[', ']', ',', ' ', '"', '\'']);
+    // `prod.namespace` is a part of an environment of Azure.
+    let is_plain = !value.contains('$');
+    let words = words.map(|word| match is_plain {
+        true => word.split('.').next().unwrap_or(word),
+        false => word,
+    });
     for word in words.filter(|word| is_name(word)) {
         found.push(word.to_owned());
         let lower = word.to_ascii_lowercase();
@@ -107,6 +147,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn choices_tell_names() {
+        let text = "parameters {\n  choice(name: 'ENV', choices: ['dev',\n 't2'], description: 'x')\n  choice(name: 'SIZE', choices: ['s'])\n}";
+        assert_eq!(choices_of_jenkins(text), ["dev", "t2"]);
+    }
+
+    #[test]
     fn keys_tell_names() {
         for (text, expected) in [
             ("- acme/deploy_env:\n    env: \"t2\"\n", &["t2"][..]),
@@ -122,6 +168,7 @@ mod tests {
                 &["blue", "green"],
             ),
             ("environment: ${{ inputs.env }}\n", &[]),
+            ("environment: {name: blue, url: x}\n", &["blue"]),
         ] {
             assert_eq!(environments(text), expected, "{text}");
         }

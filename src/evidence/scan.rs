@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::foreign::{Foreign, foreign};
 use super::jsonnet::is_jsonnet;
-use super::pipelines::{environments, is_pipeline};
+use super::pipelines::{choices_of_jenkins, environments, is_pipeline};
 use crate::source::{is_yaml, read_text};
 
 /// What a text may say, by the words in it.
@@ -100,8 +100,10 @@ pub fn scan(root: &Path, files: &[&str]) -> Scan {
                 text,
                 hints,
             });
+            let text = candidate.as_ref().map_or("", |file| &file.text);
             let house = match is_pipeline(path) {
-                true => environments(candidate.as_ref().map_or("", |file| &file.text)),
+                true if is_yaml(path) => environments(text),
+                true => choices_of_jenkins(text),
                 false => Vec::new(),
             };
             Some((foreign, house, candidate, *path))
@@ -159,7 +161,9 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
             && (values_file || path.contains("helmsman")),
         commands: (helm && !(argo && is_object(path, text)))
             || deploys
-            || text.contains("HelmDeploy@")
+            || ["HelmDeploy@", "HelmChartProxy"]
+                .iter()
+                .any(|word| text.contains(word))
             || is_of_tool(name),
     }
 }

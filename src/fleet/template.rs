@@ -11,7 +11,7 @@ use super::failure::{Failed, Failure};
 use super::kinds::KINDS;
 use super::origin;
 use crate::masking::{Name, Said, Text, text};
-use crate::source::{Location, Problem, ReadError, Source, nearest};
+use crate::source::{Location, Problem, ReadError, Source, entries_within, nearest};
 use crate::workspace::{Environment, Fleet, FleetApp, Workspace};
 
 /// The way out where a template asks for what the list does not have.
@@ -228,10 +228,7 @@ fn marked_name(path: &str) -> String {
 fn near(workspace: &Workspace, path: &str, kind: &str) -> Option<String> {
     let (before, after) = (workspace.config.fleet.as_ref()?.template.value).split_once("{kind}")?;
     let directory = crate::source::directory_of(path);
-    let entries = std::fs::read_dir(workspace.root.join(directory))
-        .ok()?
-        .flatten();
-    let kinds: Vec<String> = entries
+    let kinds: Vec<String> = entries_within(&workspace.root, directory)
         .filter_map(|entry| {
             let path = crate::source::join(directory, entry.file_name().to_str()?);
             Some(path.strip_prefix(before)?.strip_suffix(after)?.to_owned())

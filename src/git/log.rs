@@ -73,6 +73,8 @@ pub struct FileChange {
     pub before: Vec<Option<String>>,
     /// What the commit has.
     pub after: Option<String>,
+    /// The path that the file has there, from the root of the work tree: another one than now, where it was renamed later.
+    pub path: String,
 }
 
 /// Two processes: one lists commits, the other says what they change.
@@ -322,6 +324,7 @@ impl Log {
             at: self.commits,
             before: file.before,
             after: file.after,
+            path: file.path,
         });
         for owner in owners {
             let changes = self.changes.entry(owner.clone()).or_default();

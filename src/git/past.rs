@@ -85,6 +85,21 @@ impl Past {
         held(&self.log).change(&self.repository, &file, nth)
     }
 
+    /// The other paths that a file had in the newest of its changes, below the directory that is asked about.
+    pub fn former_paths(&self, file: &str, most: usize) -> Vec<String> {
+        let mut paths: Vec<String> = Vec::new();
+        let changes = (0..most).map_while(|nth| self.change(file, nth));
+        for change in changes {
+            let Some(path) = change.path.strip_prefix(&self.prefix) else {
+                continue;
+            };
+            if path != file && !paths.iter().any(|known| known == path) {
+                paths.push(path.to_owned());
+            }
+        }
+        paths
+    }
+
     /// Why there may be more changes than were read; asked when there are no more.
     pub fn incomplete(&self) -> Option<Incomplete> {
         let end = held(&self.log).end();

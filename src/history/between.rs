@@ -18,7 +18,7 @@ pub struct Query<'q> {
     /// The path.
     pub path: &'q Path,
     /// What of it differs.
-    pub aspect: Aspect,
+    pub aspect: Aspect<'q>,
 }
 
 /// The pasts of an app's environments, two by two.

@@ -65,6 +65,10 @@ pub enum Dirt {
     Decrypted,
     /// No commit has it.
     New,
+    /// It is a link.
+    Link,
+    /// It is in a repository of its own inside of this one.
+    Elsewhere,
 }
 
 /// A text that was read before, by the name of its object, and the transforms that were made in it.
@@ -184,6 +188,9 @@ impl<'h> Steps<'h> {
             Committed::Other(text) => Some(document(text, side.transforms)),
             Committed::Nothing => {
                 let is_empty = past.change(side.path, 0).is_none();
+                if history.is_elsewhere(side.path) {
+                    return Err(Why::Elsewhere(side.path.into()));
+                }
                 return Err(match past.incomplete().filter(|_| is_empty) {
                     Some(incomplete) => incomplete.into(),
                     None => Why::NotCommitted(side.path.into()),
@@ -265,6 +272,22 @@ impl Iterator for Steps<'_> {
 }
 
 impl History<'_> {
+    /// The other paths that a values file had; none where nobody knows.
+    pub fn former_paths(&self, path: &str) -> Vec<String> {
+        let past = self.past();
+        past.map_or_else(
+            |_| Vec::new(),
+            |past| past.former_paths(path, MOST_VERSIONS),
+        )
+    }
+
+    /// Whether a file is in a repository of its own inside of this one: a submodule.
+    pub fn is_elsewhere(&self, path: &str) -> bool {
+        let folders = std::path::Path::new(path).ancestors().skip(1);
+        let mut folders = folders.filter(|folder| !folder.as_os_str().is_empty());
+        folders.any(|folder| self.workspace.root.join(folder).join(".git").exists())
+    }
+
     /// How a values file is not as the last commit has it; none where it is, or where there is no repository.
     ///
     /// # Errors
@@ -274,8 +297,12 @@ impl History<'_> {
             Err(Why::NoRepository) => return Ok(None),
             past => past?,
         };
+        if self.workspace.root.join(side.path).is_symlink() {
+            return Ok(Some(Dirt::Link));
+        }
         let committed = past.committed(side.path, side.source.text());
         Ok(match committed.map_err(|_| Why::NoCommit)? {
+            Committed::Nothing if self.is_elsewhere(side.path) => Some(Dirt::Elsewhere),
             Committed::Nothing => Some(Dirt::New),
             Committed::Same => None,
             Committed::Other(bytes) => Some(

@@ -37,10 +37,12 @@ pub enum Why {
     Git(Text),
     /// The repository has no commit that could be read.
     NoCommit,
-    /// A values file is in no commit: it is new, ignored, or in a submodule.
+    /// A values file is in no commit: it is new, or ignored.
     NotCommitted(Arc<str>),
     /// A values file is a link.
     Link(Arc<str>),
+    /// A values file is in a repository of its own inside of this one: a submodule.
+    Elsewhere(Arc<str>),
     /// The clone is shallow.
     Shallow,
     /// The history is longer than envlint reads.
@@ -119,6 +121,7 @@ impl Why {
                 | Why::NoCommit
                 | Why::NotCommitted(_)
                 | Why::Link(_)
+                | Why::Elsewhere(_)
                 | Why::Shallow
                 | Why::TooLong
         )
@@ -132,6 +135,9 @@ impl Why {
             Why::NoCommit => "git has no commit that it can read".into(),
             Why::NotCommitted(file) => text!("{} is in no commit", Name(file)),
             Why::Link(file) => text!("{} is a link", Name(file)),
+            Why::Elsewhere(file) => {
+                text!("{} is in a repository of its own (a submodule)", Name(file))
+            }
             Why::Shallow => "this clone is shallow".into(),
             Why::TooLong => "the history is longer than envlint reads".into(),
             Why::NeverEqual => "each was given its own value, from the start or later".into(),

@@ -57,6 +57,8 @@ pub struct RenderedChart<'a> {
     pub(super) cluster: Cluster,
     pub(super) budget: Budget,
     room: Budget,
+    /// The namespace of what names none
+    namespace: String,
     workloads: OnceLock<Option<Vec<RenderedWorkload>>>,
     objects: OnceLock<Option<Vec<RenderedObject>>>,
     exponents: OnceLock<HashSet<String>>,
@@ -76,7 +78,7 @@ impl RenderedChart<'_> {
     pub fn workloads(&self) -> Option<&[RenderedWorkload]> {
         let rendered = self.manifests.as_ref().ok()?;
         self.workloads
-            .get_or_init(|| workloads(rendered))
+            .get_or_init(|| workloads(rendered, &self.namespace))
             .as_deref()
     }
 }
@@ -110,6 +112,7 @@ impl<'a> AppManifests<'a> {
                     manifests: of_chart(resolved.app, chart, values, Purpose::Compare)?,
                     budget: values.budget.clone(),
                     room: values.room.clone(),
+                    namespace: resolved.app.namespace(values.name()),
                     cluster: Cluster::of(values.environment.kubernetes.as_ref()),
                     workloads: OnceLock::new(),
                     objects: OnceLock::new(),

@@ -29,6 +29,8 @@ pub enum Part {
 pub struct Deployed {
     /// What the chart makes; none where there is no chart, or only secrets were asked for.
     pub rendered: Option<Rendered>,
+    /// The namespace of what names none
+    namespace: String,
     secrets: Vec<Object>,
 }
 
@@ -73,7 +75,11 @@ pub fn deployed(
         Part::Chart => Vec::new(),
         _ => secrets_of(workspace, app, environment, tree)?,
     };
-    Ok(Deployed { rendered, secrets })
+    Ok(Deployed {
+        rendered,
+        namespace: app.namespace(environment),
+        secrets,
+    })
 }
 
 impl Deployed {
@@ -100,7 +106,7 @@ impl Deployed {
             return Some(Vec::new());
         };
         let objects = objects_of(rendered)?;
-        let pods = pods(rendered, &objects);
+        let pods = pods(rendered, &objects, &self.namespace);
         Some(objects.into_iter().zip(pods).collect())
     }
 }

@@ -8,7 +8,7 @@ use envlint_yaml::{Path, Segment, Value};
 use super::probe::Variant;
 use super::rendered::RenderedObject;
 use super::{AppManifests, all};
-use crate::values::Located;
+use crate::values::{Located, plain_key};
 
 /// How many values of one app are tried: each is one render.
 const MOST_TRIED: usize = 50;
@@ -33,7 +33,7 @@ impl<'a> AppManifests<'a> {
         let values = environments.find(|values| **values.name() == *environment)?;
         let field = object.value_at(path)?;
         let root = Located::root(values.effective.as_ref()?);
-        let mut likely = candidates(&root, field, path);
+        let mut likely = candidates(&root, field, (&object.name, path));
         likely.retain(|candidate| resolved.may_read(candidate.path()));
         likely.truncate(MOST_OF_FIELD);
         if likely.is_empty() || self.tried.load(Relaxed) >= MOST_TRIED {
@@ -68,7 +68,11 @@ fn changes(other: &Rendered, object: &RenderedObject, path: &Path, field: &Value
 }
 
 /// The single values that a field may be made of, the likeliest first.
-fn candidates<'a>(root: &Located<'a>, field: &Value, path: &Path) -> Vec<Located<'a>> {
+fn candidates<'a>(
+    root: &Located<'a>,
+    field: &Value,
+    (object, path): (&str, &Path),
+) -> Vec<Located<'a>> {
     let key = |path: &Path| match path.segments().last() {
         Some(Segment::Key(key)) => Some(key.clone()),
         _ => None,
@@ -108,8 +112,27 @@ fn candidates<'a>(root: &Located<'a>, field: &Value, path: &Path) -> Vec<Located
             _ => {}
         }
     }
-    // The longer part says more.
-    parts.sort_by_key(|value| std::cmp::Reverse(value.tree().as_str().map(str::len)));
+    // The longer part says more; of several with one text, that of a section which the object is named after.
+    let is_foreign = |value: &Located<'_>| !is_named_after(object, value.path());
+    equal.sort_by_key(is_foreign);
+    parts.sort_by_key(|value| {
+        let length = value.tree().as_str().map(str::len);
+        (std::cmp::Reverse(length), is_foreign(value))
+    });
     equal.extend(parts);
     equal
+}
+
+/// Whether a section around a path has a name that is in the object's: `orderService` of `shop-order-service`.
+fn is_named_after(object: &str, path: &Path) -> bool {
+    let object = plain_key(object);
+    let mut segments = path.segments().iter();
+    segments.any(|segment| {
+        let name = match segment {
+            Segment::Key(key) => plain_key(key),
+            Segment::Match { value, .. } => plain_key(value),
+            Segment::Index(_) => return false,
+        };
+        name.len() >= SHORTEST && object.contains(&*name)
+    })
 }

@@ -1,5 +1,7 @@
 //! The workloads that a chart makes: how many pods of each run, what they ask for, and what serves and protects them.
 
+use std::collections::HashMap;
+
 use envlint_helm::{Manifest, Rendered};
 use envlint_yaml::{Map, Value};
 
@@ -79,9 +81,9 @@ impl Container {
     }
 }
 
-/// The workloads among the manifests of one environment; hooks and jobs are none. None where there are more than are held
+/// The workloads among the manifests of one environment, each with what is in its namespace; hooks and jobs are none. None where there are more than are held
 /// against each other: what serves and protects a workload may be among the rest.
-pub(super) fn workloads(rendered: &Rendered) -> Option<Vec<RenderedWorkload>> {
+pub(super) fn workloads(rendered: &Rendered, namespace: &str) -> Option<Vec<RenderedWorkload>> {
     let mut about_pods = rendered
         .manifests
         .iter()
@@ -101,7 +103,18 @@ pub(super) fn workloads(rendered: &Rendered) -> Option<Vec<RenderedWorkload>> {
         )
     };
     let found = objects.iter().filter(running);
-    Some(found.map(|object| workload(object, &objects)).collect())
+    let mut beside: HashMap<&str, Vec<&Object<'_>>> = HashMap::new();
+    for object in &objects {
+        let own = beside.entry(object.namespace(namespace)).or_default();
+        own.push(object);
+    }
+    let none = Vec::new();
+    let beside = |object: &Object<'_>| beside.get(object.namespace(namespace)).unwrap_or(&none);
+    Some(
+        found
+            .map(|object| workload(object, beside(object)))
+            .collect(),
+    )
 }
 
 fn is_about_pods(kind: &str) -> bool {
@@ -140,13 +153,21 @@ impl<'m> Object<'m> {
     fn is(&self, kind: &str) -> bool {
         self.manifest.kind == kind
     }
+
+    /// Its namespace, or that of the release.
+    fn namespace<'n>(&'n self, of_release: &'n str) -> &'n str {
+        let written = self.at(&["metadata", "namespace"]).and_then(Value::as_str);
+        written
+            .filter(|name| !name.is_empty())
+            .unwrap_or(of_release)
+    }
 }
 
-fn workload(object: &Object<'_>, all: &[Object<'_>]) -> RenderedWorkload {
+fn workload(object: &Object<'_>, all: &[&Object<'_>]) -> RenderedWorkload {
     let none = Map::new();
     let labels = object.at(&["spec", "template", "metadata", "labels"]);
     let labels = labels.and_then(Value::as_map).unwrap_or(&none);
-    let of = |kind: &'static str| all.iter().filter(move |other| other.is(kind));
+    let of = |kind: &'static str| all.iter().copied().filter(move |other| other.is(kind));
     let selects = |other: &Object<'_>, keys: &[&str]| {
         let selector = other.at(keys).and_then(Value::as_map);
         selector.is_some_and(|selector| {
@@ -156,7 +177,7 @@ fn workload(object: &Object<'_>, all: &[Object<'_>]) -> RenderedWorkload {
                     .all(|(key, value)| labels.get(key) == Some(value))
         })
     };
-    let scaler = all.iter().find(|other| scales(other, object));
+    let scaler = all.iter().copied().find(|other| scales(other, object));
     let replicas = object.at(&["spec", "replicas"]).and_then(integer);
     let set = (!object.is("DaemonSet")).then(|| replicas.unwrap_or(1));
     let budgets: Vec<&Object<'_>> = of("PodDisruptionBudget")

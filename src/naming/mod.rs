@@ -22,7 +22,7 @@ pub use machines::is_of_own_cluster;
 pub use mention::{Mention, may_tell, mentions};
 use places::is_usual_place;
 pub use places::{is_folder_of_place, is_place};
-pub use samples::sample_folder;
+pub use samples::{is_filled_in, sample_folder};
 
 /// What an environment is for. Ordered as promotion goes.
 #[derive(
@@ -112,12 +112,13 @@ const STAGES: [Stage; 22] = [
             "homologacion",
             "homologation",
             "hml",
+            "hmg",
         ],
     ),
     weak(Tier::Staging, &["acc", "acceptance"]),
     weak(Tier::Staging, &["demo"]),
-    sure(Tier::Staging, &["nonprod", "nonproduction"]),
-    sure(Tier::Staging, &["staging", "stage", "stg"]),
+    sure(Tier::Staging, &["nonprod", "nonproduction", "nprod"]),
+    sure(Tier::Staging, &["staging", "stage", "stg", "stag"]),
     sure(
         Tier::Staging,
         &["preprod", "pre", "preproduction", "pprod", "ppd"],

@@ -1,4 +1,4 @@
-//! Folders of examples and of what tests read.
+//! Folders of examples, of what tests read, and of what a generator fills in.
 
 /// Names of such folders, without underscores around them.
 const FOLDERS: [&str; 11] = [
@@ -15,13 +15,18 @@ const FOLDERS: [&str; 11] = [
     "tests",
 ];
 
+/// Whether something fills in the name of a folder when it makes a repository of it: `{{cookiecutter.name}}`.
+pub fn is_filled_in(folder: &str) -> bool {
+    folder.contains("{{")
+}
+
 /// The outermost folder of examples that a path lies in.
 pub fn sample_folder(path: &str) -> Option<&str> {
     let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
     let mut samples = folders.filter(|folder| {
         let name = folder.rsplit('/').next().unwrap_or(folder);
         let name = name.trim_matches(['_', '.']).to_ascii_lowercase();
-        FOLDERS.contains(&name.as_str())
+        FOLDERS.contains(&name.as_str()) || is_filled_in(&name)
     });
     samples.next()
 }
@@ -40,6 +45,10 @@ mod tests {
             ("demo/values.yaml", None),
             ("apps/example-shop/values.yaml", None),
             ("examples.yaml", None),
+            (
+                "{{cookiecutter.name}}/prod/values.yaml",
+                Some("{{cookiecutter.name}}"),
+            ),
         ] {
             assert_eq!(sample_folder(path), expected, "{path}");
         }

@@ -1,11 +1,50 @@
 //! Apps that have one values file: it is written once, with the same text for all of them, or not at all.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::cluster::Cluster;
 use super::promote::{AppPromotion, Progress};
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, Text, text};
+use crate::workspace::{App, Deployment, Environment, Workspace};
+
+/// The other apps that have the values file of one of these in an environment.
+pub fn sharing<'w>(workspace: &'w Workspace, apps: &[&App], to: &Environment) -> Vec<&'w App> {
+    let file = |app: &'_ App| {
+        let deployment = app.deployment(&to.name);
+        deployment
+            .and_then(Deployment::values_file)
+            .map(str::to_owned)
+    };
+    let files: BTreeSet<String> = apps.iter().filter_map(|app| file(app)).collect();
+    let is_asked = |other: &App| apps.iter().any(|app| app.name == other.name);
+    let others = workspace.apps.iter().filter(|other| !is_asked(other));
+    others
+        .filter(|other| file(other).is_some_and(|file| files.contains(&file)))
+        .collect()
+}
+
+/// The promotions that were asked for, with a word of the others that have the same file.
+pub fn only_asked(apps: &mut Vec<AppPromotion>) {
+    let others = apps.iter().filter(|app| !app.is_asked);
+    let others: Vec<(String, Arc<str>)> = others
+        .map(|app| (app.file.clone(), Arc::clone(&app.app)))
+        .collect();
+    apps.retain(|app| app.is_asked);
+    for app in apps {
+        let of_file = others.iter().filter(|(file, _)| *file == app.file);
+        let names: Vec<Text> = of_file.map(|(_, name)| text!("`{}`", Name(name))).collect();
+        if app.progress == Progress::Planned && !names.is_empty() {
+            let word = text!(
+                "{} is also the values file of {}, so the same changes there",
+                Name(&app.file),
+                Text::first(names.into_iter(), MOST)
+            );
+            app.warnings.push(word);
+        }
+    }
+}
 
 /// So many paths are named of those that only one of two promotions changes.
 const MOST: usize = 5;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{
     Change, Document, Edit, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment, Value,
-    change_all, comments_above, same_names,
+    change_all, comments_above,
 };
 
 use super::anchors::at_anchors;
@@ -14,10 +14,10 @@ use super::lists::by_items;
 use super::plan::{Step, steps};
 use super::refusal::{Reason, Refusal};
 use crate::check::suppressions;
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::{Name, Said, text};
 use crate::source::Location;
 use crate::source::Source;
-use crate::values::{Aspect, Tree, is_identity, names_of, same};
+use crate::values::{Tree, is_identity, names_of, same};
 
 /// How much text may be read again for what is added to one file, in bytes. What is added to one place is proven piece by
 /// piece, by reading the result, so thousands of new keys in a file of megabytes would take minutes; nobody reviews such a
@@ -92,20 +92,20 @@ fn carry_out(
         _ => None,
     };
     let plain: Vec<Option<Value>> = steps.iter().map(plain).collect();
+    let kept = source.document.comments().iter();
+    let kept: HashSet<&str> = kept.map(|comment| comment.text.trim()).collect();
     let mut is_made = vec![false; steps.len()];
     let mut edited = at_anchors(document, steps, &mut is_made);
     for ((step, plain), is_made) in steps.iter().zip(&plain).zip(&mut is_made) {
         let now = edited.as_ref().unwrap_or(document);
         if let Step::Set(path, value) = step
             && let Fresh::Node(source, list) = fresh(path, value, (plain.as_ref(), quiet))
-            && let Some(next) = by_items(now, path, (source, list))
+            && let Some(next) = by_items(now, path, (source, list), &kept)
         {
             edited = Some(next);
             *is_made = true;
         }
     }
-    let kept = source.document.comments().iter();
-    let kept: HashSet<&str> = kept.map(|comment| comment.text.trim()).collect();
     let steps = steps.iter().zip(&plain).zip(is_made);
     let steps = steps.filter(|(_, is_made)| !is_made).map(|(step, _)| step);
     // What neither adds an item nor moves one is done at once, as far as it goes.
@@ -147,7 +147,7 @@ fn carry_out(
 }
 
 /// Whether the source still has a comment that stands above what goes: then it is about something else, too.
-fn is_kept_above(document: &Document, path: &Path, kept: &HashSet<&str>) -> bool {
+pub(super) fn is_kept_above(document: &Document, path: &Path, kept: &HashSet<&str>) -> bool {
     let mut above = comments_above(document, path).into_iter();
     above.any(|comment| kept.contains(comment.trim()))
 }
@@ -305,87 +305,6 @@ fn too_different(target: &Source, steps: usize) -> Box<Refusal> {
     )
     .help("copy the source's file by hand and restore the environment's own values; later promotions work again");
     Box::new(refusal)
-}
-
-/// Refuses to overwrite a list of which a part belongs to the environment or was asked for by itself, while its items have
-/// neither names nor the same number in both files: nothing tells which part belongs to which item.
-pub(super) fn tell_items_apart(
-    comparison: &Comparison<'_>,
-    source: &Arc<Source>,
-    target: &Arc<Source>,
-    pairs: &[Pair<'_>],
-) -> Result<(), Box<Refusal>> {
-    let trees = || [source, target].into_iter().filter_map(values);
-    let mut differing = pairs
-        .iter()
-        .filter(|pair| matches!(pair.state, PathState::Pending | PathState::LeftOut));
-    let unclear = differing.find_map(|pair| {
-        let is_whole = pair.aspect == Aspect::Value;
-        let list = pair
-            .to
-            .value()
-            .filter(|list| is_whole && list.is_sequence())?;
-        // What stays here overwrites nothing.
-        let moves = pair.state == PathState::Pending;
-        let declared = comparison.declarations.names_within(&pair.path, list, trees());
-        let declared = declared.filter(|_| moves);
-        let twice = [pair.from.value(), pair.to.value()]
-            .into_iter()
-            .flatten()
-            .find_map(named_twice);
-        let (why, way) = match &twice {
-            Some((name, places)) => (
-                text!("two items have the name `{}`", name),
-                text!("take one of the two out: {}", Text::join(places.iter().map(Text::of), " and ")),
-            ),
-            None => (
-                "the items have no names, and their number differs".into(),
-                "give each of its items a `name`".into(),
-            ),
-        };
-        let (message, help): (Text, Text) = match declared {
-            Some(declared) => (
-                text!(
-                    "a promotion of `{}` would overwrite `{}`, which belongs to the environment: {}",
-                    pair.path,
-                    declared.path.value,
-                    why
-                ),
-                text!(
-                    "declare `{}` under `perEnvironment:` in envlint.yaml, or {}",
-                    pair.path,
-                    way
-                ),
-            ),
-            None => {
-                let (option, pattern) = comparison.scope.names_within(&pair.path, list, trees())?;
-                (
-                    text!(
-                        "{} `{}` names a part of `{}`, which can only be promoted as a whole: {}",
-                        option,
-                        pattern,
-                        pair.path,
-                        why
-                    ),
-                    text!("name `{}`, or {}", pair.path, way),
-                )
-            }
-        };
-        let refusal = Refusal::of(Reason::Edit, &pair.path, message).help(help);
-        Some(refusal.location(list.key_location()))
-    });
-    match unclear {
-        Some(refusal) => Err(Box::new(refusal)),
-        None => Ok(()),
-    }
-}
-
-/// The name that two items of a list have, and their places.
-fn named_twice(list: &Tree<'_>) -> Option<(Text, [Location; 2])> {
-    let (name, items) = same_names(list.node().as_sequence()?)?;
-    let places = items.map(|item| Location::new(list.source(), item.span()));
-    let name = Said(&name);
-    Some((Text::of(&name), places))
 }
 
 /// Proves that the new text is what a promotion promises: no path that moves is left behind, and no path that stays has

@@ -16,7 +16,7 @@ use crate::manifests::{Failure, Field, ObjectDifference, Purpose, differences, o
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::resolve;
 use crate::source::Source;
-use crate::values::{Aspect, Tree};
+use crate::values::{Aspect, Tree, is_identity};
 use crate::workspace::{App, AppFiles, ChartFiles, Workspace};
 
 /// Of more changes than that, nobody says which one causes what: each takes a render.
@@ -158,11 +158,14 @@ impl Promoted<'_> {
             return Vec::new();
         }
         let cause = |path: &Path| {
-            let alone = self.render_part(chart, &|moving| moving == path);
+            // A part of a new item is nothing without the item's name.
+            let with_names = |moving: &Path| moving == path || names(moving, path);
+            let alone = self.render_part(chart, &with_names);
             let mut fields = alone.map(|alone| fields(before, &alone));
             // What is turned on by another change does nothing without it.
             if fields.as_ref().is_none_or(Vec::is_empty) {
-                let others = self.render_part(chart, &|moving| moving != path);
+                let others =
+                    self.render_part(chart, &|moving| moving != path && !names(path, moving));
                 fields = others.map(|others| self::fields(&others, after));
             }
             let path = path.clone();
@@ -185,6 +188,12 @@ impl Promoted<'_> {
         let text = apply(source, target, &pairs).ok()?;
         self.render(chart, &text)?.ok()
     }
+}
+
+/// Whether a path is the name of an item that the other path leads into.
+fn names(name: &Path, path: &Path) -> bool {
+    let item = name.parent().filter(|_| is_identity(name));
+    item.is_some_and(|item| item.contains(path))
 }
 
 fn fields(before: &Rendered, after: &Rendered) -> Vec<Field> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::files::usable;
 use crate::git::Revision;
+use crate::history::History;
 use crate::masking::{Name, Said, text};
 use crate::source::{Problem, Source};
 use crate::workspace::{App, Deployment, Environment, Workspace};
@@ -14,11 +15,13 @@ use crate::workspace::{App, Deployment, Environment, Workspace};
 pub(super) struct Committed<'a> {
     revision: &'a Revision,
     environment: &'a Environment,
-    files: BTreeMap<String, Vec<u8>>,
+    /// By the paths of today: the paths there, and the contents.
+    files: BTreeMap<String, (String, Vec<u8>)>,
+    history: &'a History<'a>,
 }
 
 impl<'a> Committed<'a> {
-    /// Reads them, all at once.
+    /// Reads them, all at once; one that was renamed since by the path that it had.
     ///
     /// # Errors
     /// When git cannot give them.
@@ -26,15 +29,39 @@ impl<'a> Committed<'a> {
         revision: &'a Revision,
         environment: &'a Environment,
         apps: &[&App],
+        history: &'a History<'a>,
     ) -> Result<Committed<'a>, Problem> {
         let deployments = apps.iter();
         let deployments = deployments.filter_map(|app| app.deployment(&environment.name));
         let paths = deployments.filter_map(|deployment| deployment.values_file());
         let paths: Vec<String> = paths.map(str::to_owned).collect();
+        let read = revision.read(&paths)?;
+        let missing = paths.iter().filter(|path| !read.contains_key(*path));
+        let former: Vec<(String, Vec<String>)> = missing
+            .map(|path| (path.clone(), history.former_paths(path)))
+            .collect();
+        let own = read.into_iter();
+        let mut files: BTreeMap<String, (String, Vec<u8>)> = own
+            .map(|(path, bytes)| (path.clone(), (path, bytes)))
+            .collect();
+        let all: Vec<String> = former.iter().flat_map(|(_, paths)| paths.clone()).collect();
+        if !all.is_empty() {
+            let read = revision.read(&all)?;
+            for (path, former) in former {
+                let mut there = former
+                    .into_iter()
+                    .filter_map(|path| read.get_key_value(&path));
+                // A file has one path at a time; where the commit has several, another file has one of them.
+                if let (Some((old, bytes)), None) = (there.next(), there.next()) {
+                    files.insert(path, (old.clone(), bytes.clone()));
+                }
+            }
+        }
         Ok(Committed {
             revision,
             environment,
-            files: revision.read(&paths)?,
+            files,
+            history,
         })
     }
 
@@ -50,7 +77,7 @@ impl<'a> Committed<'a> {
         let revision = &self.revision.name;
         let deployment = app.deployment(&self.environment.name);
         let path = deployment.and_then(Deployment::values_file);
-        let Some((path, bytes)) = path.and_then(|path| Some((path, self.files.get(path)?))) else {
+        let Some((path, bytes)) = path.and_then(|path| self.files.get(path)) else {
             let problem = Problem::without_place(text!(
                 "app `{}` has no values file for {} in the commit {}",
                 Name(&app.name),
@@ -58,6 +85,10 @@ impl<'a> Committed<'a> {
                 Name(revision)
             ));
             return Err(Box::new(match path {
+                Some(path) if self.history.is_elsewhere(path) => problem.help(text!(
+                    "{} is in a repository of its own (a submodule): promote in that repository, with an envlint.yaml there",
+                    Name(path)
+                )),
                 Some(path) => problem.help(text!(
                     "`git log --follow --name-status -- {}` lists the names that it had before",
                     Name(path)

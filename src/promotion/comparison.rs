@@ -7,9 +7,9 @@ use envlint_yaml::Path;
 
 use super::scope::Scope;
 use crate::masking::text;
-use crate::resolve::{Conflict, Declarations};
+use crate::resolve::{Conflict, Declarations, DeclaredParts};
 use crate::source::{Problem, Source};
-use crate::values::{Aspect, Presence, Row, Tree, by_places, compare_with, same};
+use crate::values::{Aspect, OwnParts, Presence, Row, Tree, by_places, compare_with, same};
 
 /// What promotion makes of a path, between two environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Pair<'a> {
     /// The path: of a single value, of a list that compares whole, or of the place where the types differ.
     pub path: Path,
     /// What of it is compared.
-    pub aspect: Aspect,
+    pub aspect: Aspect<'a>,
     /// What promotion makes of it.
     pub state: PathState,
     /// Its value in the first environment.
@@ -121,13 +121,41 @@ impl Comparison<'_> {
     /// The paths of these environments. Lists without names go item by item where something in them is declared, or asked
     /// for, by itself.
     fn rows<'t>(&self, environments: &[Option<Tree<'t>>]) -> Vec<Row<'t>> {
-        let trees = || environments.iter().flatten().cloned();
-        compare_with(environments, &|path, list| {
-            self.declarations
-                .names_within(path, list, trees())
-                .is_some()
-                || self.scope.names_within(path, list, trees()).is_some()
-        })
+        let parts = Parts {
+            declared: self.declarations.own_parts(environments),
+            scope: self.scope,
+            environments,
+        };
+        compare_with(environments, &parts)
+    }
+}
+
+/// What is declared, or asked for, of parts of lists by itself.
+struct Parts<'d, 't> {
+    declared: DeclaredParts<'d, 't>,
+    scope: &'d Scope,
+    environments: &'d [Option<Tree<'t>>],
+}
+
+impl<'t> OwnParts<'t> for Parts<'_, 't> {
+    fn are_in(&self, path: &Path, list: &Tree<'t>) -> bool {
+        let trees = || self.environments.iter().flatten().cloned();
+        self.declared.are_in(path, list) || self.scope.names_within(path, list, trees()).is_some()
+    }
+
+    fn is_own(&self, path: &Path) -> bool {
+        self.declared.is_own(path)
+    }
+
+    fn keys_of(&self, path: &Path) -> Vec<&str> {
+        let trees = || self.environments.iter().flatten().cloned();
+        let asked = self.scope.patterns();
+        let asked = asked.flat_map(|(_, pattern)| pattern.item_keys(path, trees()));
+        self.declared
+            .keys_of(path)
+            .into_iter()
+            .chain(asked)
+            .collect()
     }
 }
 

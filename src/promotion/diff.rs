@@ -148,9 +148,13 @@ impl<'a> Compared<'a> {
 }
 
 impl Compared<'_> {
-    fn committed(&self, apps: &[&App]) -> Result<Option<Committed<'_>>, Problem> {
+    fn committed<'c>(
+        &'c self,
+        apps: &[&App],
+        history: &'c History<'c>,
+    ) -> Result<Option<Committed<'c>>, Problem> {
         let revision = self.revision.as_ref();
-        let read = |revision| Committed::read(revision, self.environment, apps);
+        let read = |revision| Committed::read(revision, self.environment, apps, history);
         revision.map(read).transpose()
     }
 }
@@ -165,9 +169,12 @@ pub fn diff(
     [from, to]: [&Compared<'_>; 2],
     wanted: Wanted,
 ) -> Result<Vec<Result<AppDiff, Box<Problem>>>, Problem> {
-    let committed = [from.committed(apps)?, to.committed(apps)?];
-    let [old, new] = &committed;
     let history = History::of(workspace, apps);
+    let committed = [
+        from.committed(apps, &history)?,
+        to.committed(apps, &history)?,
+    ];
+    let [old, new] = &committed;
     let work = Work {
         workspace,
         history: &history,

@@ -71,6 +71,8 @@ enum Key {
 struct Document {
     file: String,
     source: Arc<Source>,
+    /// The lines of the file above it.
+    above: usize,
 }
 
 /// A document, by what it goes by and which of those that go by the same it is.
@@ -119,6 +121,8 @@ fn document(
         patch: Patch::default(),
     };
     let nothing = |file: &str| Arc::new(Source::new(file, ""));
+    let above = |document: &Option<Document>| document.as_ref().map_or(0, |known| known.above);
+    let above = [above(&before), above(&after)];
     let (old, new) = match (before, after) {
         (Some(before), Some(after)) => {
             let pairs = pairs(&before.source, &after.source);
@@ -137,7 +141,7 @@ fn document(
     }
     // What is only written in another way is no change.
     if diff.differs() {
-        diff.unified = unified::diff(&old, &new);
+        diff.unified = unified::parts((&old, above[0]), (&new, above[1]));
         diff.patch = Patch::between_manifests(Tree::of(&old).as_ref(), Tree::of(&new).as_ref());
     }
     diff
@@ -210,7 +214,7 @@ fn documents(place: &Path) -> Result<Vec<Found>, Problem> {
             let message = text!("cannot be read as YAML: {}", Said(&error.message));
             return Err(Problem::located(place, message));
         }
-        for part in parts(&source) {
+        for (part, above) in parts(&source) {
             let Some(tree) = Tree::of(&part).filter(|tree| !tree.is_null()) else {
                 continue;
             };
@@ -219,6 +223,7 @@ fn documents(place: &Path) -> Result<Vec<Found>, Problem> {
             let document = Document {
                 file: name.clone(),
                 source: Arc::clone(&part),
+                above,
             };
             found.push(((key, *nth), document));
             *nth += 1;
@@ -228,12 +233,12 @@ fn documents(place: &Path) -> Result<Vec<Found>, Problem> {
 }
 
 /// The documents of a file, and the objects of a `List`, each as a file of its own, so that one secret of a file masks no
-/// other's text.
-fn parts(source: &Arc<Source>) -> Vec<Arc<Source>> {
+/// other's text; with the lines of the file that are above it.
+fn parts(source: &Arc<Source>) -> Vec<(Arc<Source>, usize)> {
     let documents = source.document.documents();
     let whole = |document: &Node| match documents.len() {
-        1 => Arc::clone(source),
-        _ => part(source, document).unwrap_or_else(|| Arc::clone(source)),
+        1 => (Arc::clone(source), 0),
+        _ => part(source, document).unwrap_or_else(|| (Arc::clone(source), 0)),
     };
     let parts = documents.iter().flat_map(|document| {
         let items = listed(document).unwrap_or_default().iter();
@@ -257,19 +262,16 @@ fn listed(document: &Node) -> Option<&[Node]> {
 }
 
 /// A value as a file of its own; none where it cannot be read without what is around it.
-fn part(source: &Arc<Source>, node: &Node) -> Option<Arc<Source>> {
+fn part(source: &Arc<Source>, node: &Node) -> Option<(Arc<Source>, usize)> {
     let span = source.document.span_with_properties(node);
     let text = source.text().get(span.start..span.end)?;
     // Its lines stay below each other.
-    let column = source
-        .document
-        .position(span.start)
-        .column
-        .saturating_sub(1);
+    let place = source.document.position(span.start);
+    let column = place.column.saturating_sub(1);
     let text = format!("{}{text}\n", " ".repeat(column));
     let part = Source::new(&*source.path, text);
     let is_whole = !part.document.errors().iter().any(|error| error.is_fatal());
-    is_whole.then(|| Arc::new(part))
+    is_whole.then(|| (Arc::new(part), place.line.saturating_sub(1)))
 }
 
 /// The name of a Kubernetes object; none of what is no object.

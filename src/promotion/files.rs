@@ -48,7 +48,10 @@ fn missing(
 ) -> Box<Problem> {
     let file = path.map(|path| text!(": {} does not exist", Name(path)));
     let problem = Problem::without_place(text!("app `{}` has no values file for {}{}", Name(&app.name), Name(&environment.name), file.unwrap_or_default()))
-    .help("write the file once by hand, with the environment's own values; promotions then keep it up to date");
+    .help(match app.fleet_item(workspace) {
+        Some(_) => "`envlint generate values` makes the files of a fleet",
+        None => "write the file once by hand, with the environment's own values; promotions then keep it up to date",
+    });
     Box::new(match app.declaration(workspace) {
         Some(location) => Problem {
             location: Some(location),

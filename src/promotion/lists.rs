@@ -1,87 +1,141 @@
-//! A list whose items have no names, item by item: what both files have stays as the target has it, with its comments.
+//! A list whose items have no names, made that of another file item by item, and in items that are maps key by key: what both
+//! files have stays as the target has it, with its comments.
 
-use envlint_yaml::{Document, Node, Path};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+mod pairing;
+
+use std::collections::HashSet;
+
+use envlint_yaml::{Change, Document, Kind, Mapping, Node, Path, change_all};
+
+use super::apply::is_kept_above;
+use pairing::paired;
 
 /// So many items of both lists together are held against each other; larger lists are replaced as a whole.
 const MOST_ITEMS: usize = 1000;
-/// How much text may be read again for one list, in bytes: every change of an item is proven by reading the result.
+/// How much text may be read again for one list, in bytes: every change is proven by reading the result.
 const MOST_READ: usize = 16 << 20;
 
-/// The document with the list at a path made that of another file; none where the two have nothing in common, or an item
-/// cannot be changed by itself.
+/// One change of a part of the list.
+enum Part<'n> {
+    Set(Path, &'n Node),
+    Insert(Path, &'n Node),
+    Remove(Path),
+}
+
+/// The document with the list at a path made that of another file; none where the two have nothing in common, or a part
+/// cannot be changed by itself. `kept` are the comments that the other file has.
 pub(super) fn by_items(
     document: &Document,
     path: &Path,
     (other, list): (&Document, &Node),
+    kept: &HashSet<&str>,
 ) -> Option<Document> {
-    let old = document.get(path)?.as_sequence()?;
-    let new = list.as_sequence()?;
+    let mut parts = Vec::new();
+    let has_common = items(path, document.get(path)?, list, &mut parts)?;
+    let longest = document.source().len().max(other.source().len());
+    if !has_common || parts.len().saturating_mul(longest) > MOST_READ {
+        return None;
+    }
+    let mut edited: Option<Document> = None;
+    let mut together: Vec<Change<'_>> = Vec::new();
+    for part in &parts {
+        let now = edited.as_ref().unwrap_or(document);
+        match part {
+            Part::Set(path, node) => together.push(Change::Set(path, (other, *node).into())),
+            Part::Remove(path) => together.push(match is_kept_above(document, path, kept) {
+                true => Change::Remove(path),
+                false => Change::RemoveWithComments(path),
+            }),
+            Part::Insert(path, node) => {
+                let made = change_all(now, &std::mem::take(&mut together)).ok()?;
+                let now = made.as_ref().unwrap_or(now);
+                let added = envlint_yaml::insert(now, path, (other, *node));
+                edited = Some(added.ok()?.document);
+            }
+        }
+    }
+    let now = edited.as_ref().unwrap_or(document);
+    change_all(now, &together).ok()?.or(edited)
+}
+
+/// The changes that make one list the other, from the end, so that the places before are those of the document. False where
+/// no item has a counterpart; none where the lists are too long.
+fn items<'n>(path: &Path, old: &Node, new: &'n Node, parts: &mut Vec<Part<'n>>) -> Option<bool> {
+    let (old, new) = (old.as_sequence()?, new.as_sequence()?);
     if old.len() + new.len() > MOST_ITEMS {
         return None;
     }
-    let values = |items: &[Node]| -> Vec<String> {
-        let values = items.iter().map(|item| item.to_value());
-        values
-            .map(|value| serde_json::to_string(&value).unwrap_or_default())
-            .collect()
-    };
-    let steps = capture_diff_slices(Algorithm::Myers, &values(old), &values(new));
-    let changed = steps.iter().map(|step| match step {
-        DiffOp::Equal { .. } => 0,
-        step => step.old_range().len() + step.new_range().len(),
-    });
-    let longest = document.source().len().max(other.source().len());
-    if changed.sum::<usize>().saturating_mul(longest) > MOST_READ
-        || !steps
+    let pairs = paired(old, new);
+    let mut place = old.len();
+    for (from, to) in pairs.iter().rev() {
+        place = from.unwrap_or(place);
+        let at = path.index(place);
+        match (
+            from.and_then(|from| old.get(from)),
+            to.and_then(|to| new.get(to)),
+        ) {
+            (Some(old), Some(new)) => value(&at, old, new, parts),
+            (Some(_), None) => parts.push(Part::Remove(at)),
+            (None, Some(new)) => parts.push(Part::Insert(at, new)),
+            (None, None) => {}
+        }
+    }
+    Some(
+        pairs
             .iter()
-            .any(|step| matches!(step, DiffOp::Equal { .. }))
-    {
-        return None;
-    }
-    let mut edited: Option<Document> = None;
-    // From the end, so that the places before are those of the document.
-    for step in steps.iter().rev() {
-        let now = edited.as_ref().unwrap_or(document);
-        edited = one(now, path, step, (other, new))?.or(edited);
-    }
-    edited
+            .any(|(from, to)| from.is_some() && to.is_some()),
+    )
 }
 
-/// A document after one step; no document where nothing changes.
-fn one(
-    document: &Document,
-    path: &Path,
-    step: &DiffOp,
-    (other, new): (&Document, &[Node]),
-) -> Option<Option<Document>> {
-    if matches!(step, DiffOp::Equal { .. }) {
-        return Some(None);
+/// The changes that make one value the other.
+fn value<'n>(path: &Path, old: &Node, new: &'n Node, parts: &mut Vec<Part<'n>>) {
+    if old.to_value() == new.to_value() {
+        return;
     }
-    let (from, to) = (step.old_range(), step.new_range());
-    let both = from.len().min(to.len());
-    let mut edited: Option<Document> = None;
-    for place in (from.start + both..from.end).rev() {
-        let now = edited.as_ref().unwrap_or(document);
-        let removed = envlint_yaml::remove(now, &path.index(place));
-        edited = Some(removed.ok()?.document);
+    let before = parts.len();
+    let is_made = match (old.kind(), new.kind()) {
+        (Kind::Mapping(old), Kind::Mapping(new)) => entries(path, old, new, parts),
+        (Kind::Sequence(_), Kind::Sequence(_)) => items(path, old, new, parts).unwrap_or_default(),
+        _ => false,
+    };
+    if !is_made {
+        parts.truncate(before);
+        parts.push(Part::Set(path.clone(), new));
     }
-    for item in new.get(to.start + both..to.end)?.iter().rev() {
-        let now = edited.as_ref().unwrap_or(document);
-        let added = envlint_yaml::insert(now, &path.index(from.start + both), (other, item));
-        edited = Some(added.ok()?.document);
+}
+
+/// The changes that make one map the other; false where they have no key in common.
+fn entries<'n>(path: &Path, old: &Mapping, new: &'n Mapping, parts: &mut Vec<Part<'n>>) -> bool {
+    let mut has_common = false;
+    for (key, node) in old.iter() {
+        let at = path.key(key.text());
+        match new.get(key.text()) {
+            Some(other) => {
+                has_common = true;
+                value(&at, node, other, parts);
+            }
+            None => parts.push(Part::Remove(at)),
+        }
     }
-    for (place, item) in from.zip(new.get(to)?) {
-        let now = edited.as_ref().unwrap_or(document);
-        let set = envlint_yaml::set(now, &path.index(place), (other, item));
-        edited = Some(set.ok()?.document);
-    }
-    Some(edited)
+    let added = new.iter().filter(|(key, _)| old.get(key.text()).is_none());
+    parts.extend(added.map(|(key, node)| Part::Set(path.key(key.text()), node)));
+    has_common
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn made(target: &str, source: &str) -> Option<String> {
+        let (target, source) = (Document::parse(target), Document::parse(source));
+        let path: Path = Path::root().key("a");
+        let list = source.get(&path).unwrap();
+        let kept = source.comments().iter();
+        let kept = kept.map(|comment| comment.text.trim()).collect();
+        let made = by_items(&target, &path, (&source, list), &kept)?;
+        assert_eq!(made.get(&path).unwrap().to_value(), list.to_value());
+        Some(made.source().to_owned())
+    }
 
     #[test]
     fn items_that_both_lists_have_stay_as_they_are() {
@@ -92,11 +146,6 @@ mod tests {
                 "a:\n- x # why x\n# about y\n- 'y'\n- z # new\n",
             ),
             (
-                "a:\n  - x # why x\n  - y\n  - z\n",
-                "a: [w, x, q]\n",
-                "a:\n  - w\n  - x # why x\n  - q\n",
-            ),
-            (
                 "a: [x, y] # both\n",
                 "a:\n  - y\n  - z\n",
                 "a: [y, z] # both\n",
@@ -104,12 +153,12 @@ mod tests {
             (
                 "a: [\n  x, # why x\n  y, # why y\n]\n",
                 "a: [x, z, y]\n",
-                "a: [\n  x, # why x\n  z, y, # why y\n]\n",
+                "a: [\n  x, # why x\n  z,\n  y, # why y\n]\n",
             ),
             (
                 "a: [\n  x, # why x\n  y # why y\n]\n",
-                "a: [x, y, z]\n",
-                "a: [\n  x, # why x\n  y, # why y\n  z\n]\n",
+                "a: [\n  x,\n  y,\n  # above\n  z, # why z\n]\n",
+                "a: [\n  x, # why x\n  y, # why y\n  # above\n  z # why z\n]\n",
             ),
             (
                 "a:\n  - k: 1 # one\n  - k: 2\n",
@@ -117,16 +166,41 @@ mod tests {
                 "a:\n  - k: 2\n  - k: 3\n",
             ),
         ] {
-            let (target, source) = (Document::parse(target), Document::parse(source));
-            let path: Path = Path::root().key("a");
-            let list = source.get(&path).unwrap();
-            let made = by_items(&target, &path, (&source, list)).unwrap();
-            assert_eq!(made.source(), expected);
-            assert_eq!(made.get(&path).unwrap().to_value(), list.to_value());
+            assert_eq!(made(target, source).as_deref(), Some(expected));
         }
-        let (target, source) = (Document::parse("a: [x]\n"), Document::parse("a: [y]\n"));
-        let path = Path::root().key("a");
-        let list = source.get(&path).unwrap();
-        assert!(by_items(&target, &path, (&source, list)).is_none());
+    }
+
+    #[test]
+    fn an_item_that_changes_keeps_its_comments() {
+        for (target, source, expected) in [
+            (
+                "a:\n  # why\n  - k: 1 # k\n    # about l\n    l: 1\n",
+                "a:\n  # why\n  - k: 1\n    l: 2\n    m: 3 # new\n",
+                "a:\n  # why\n  - k: 1 # k\n    # about l\n    l: 2\n    m: 3 # new\n",
+            ),
+            (
+                "a:\n  # verbose\n  - --v=1\n",
+                "a:\n  # verbose\n  - --v=2\n",
+                "a:\n  # verbose\n  - --v=2\n",
+            ),
+            (
+                "a:\n  # why x\n  - x\n  - l: [1, 2] # one\n    n: 1\n  # about m\n  - m: 1\n",
+                "a:\n  - l: [1, 3]\n    n: 1\n  - m: 1\n",
+                "a:\n  - l: [1, 3] # one\n    n: 1\n  # about m\n  - m: 1\n",
+            ),
+            (
+                "a:\n  - --a=1 # a\n  - --b=1 # b\n  - --c=1 # c\n",
+                "a:\n  - --a=2\n  - --c=2\n",
+                "a:\n  - --a=2 # a\n  - --c=2 # c\n",
+            ),
+        ] {
+            assert_eq!(made(target, source).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn lists_without_anything_in_common_are_replaced_as_a_whole() {
+        assert_eq!(made("a: [x]\n", "a: [y, z]\n"), None);
+        assert_eq!(made("a: [x]\n", "a: [{k: 1}, z]\n"), None);
     }
 }

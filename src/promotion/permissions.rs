@@ -94,6 +94,17 @@ pub(super) fn uncommitted(
             COMMIT.into(),
         ),
         Dirt::New => (text!("{} is in no commit", file), COMMIT.into()),
+        Dirt::Link => (
+            text!("{} is a link, and envlint writes no file through one", file),
+            "promote to the file that it leads to, or put a file of its own there".into(),
+        ),
+        Dirt::Elsewhere => (
+            text!(
+                "{} is in a repository of its own (a submodule), so nothing here tells whether it has changes that are not committed",
+                file
+            ),
+            "promote in that repository, with an envlint.yaml there; or pass --allow-dirty, and commit there".into(),
+        ),
         Dirt::Decrypted => (
             text!("{} is decrypted, and its commit has it encrypted", file),
             text!(

@@ -22,7 +22,7 @@ pub enum Action {
 
 impl Action {
     /// What makes the second value of the first.
-    pub(super) fn between(aspect: Aspect, is_first: bool, is_second: bool) -> Action {
+    pub(super) fn between(aspect: Aspect<'_>, is_first: bool, is_second: bool) -> Action {
         match (aspect, is_first, is_second) {
             (Aspect::Order { .. }, ..) => Action::Reorder,
             (Aspect::Value, false, _) => Action::Add,
@@ -50,7 +50,7 @@ pub struct Change<'a> {
     /// What happens to it.
     pub action: Action,
     /// What of it changes.
-    pub aspect: Aspect,
+    pub aspect: Aspect<'a>,
     /// The target's value before.
     pub before: Option<Tree<'a>>,
     /// The source's value: the target's value afterwards.
@@ -124,7 +124,7 @@ pub(super) enum Step<'a> {
     /// Take the path out.
     Remove(Path),
     /// Put the items of the list into the order that they have here, where they go by this key.
-    Reorder(Path, Tree<'a>, &'static str),
+    Reorder(Path, Tree<'a>, &'a str),
 }
 
 /// The edits that carry out a plan: removals first, so that nothing is moved that goes, and orders last, when all items are

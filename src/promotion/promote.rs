@@ -2,41 +2,34 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::Path;
 use serde::Serialize;
 
-use super::apply::{apply, prove, tell_items_apart};
+use super::apply::{apply, prove};
 use super::cluster::{Cluster, Promoted};
 use super::committed::Committed;
 use super::comparison::{Comparison, Pair, values};
 use super::coverage::Hits;
 use super::files::values_file;
+use super::items::tell_items_apart;
+use super::objections::objections;
 use super::permissions::{self, Permissions};
 use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
 use super::scope::Scope;
 use super::view::ChangeView;
 use super::way::Way;
-use super::{
-    ciphertext, freeze, hotfixes, removals, stop, unified, untested, verify, warnings, waves,
-};
+use super::{ciphertext, freeze, hotfixes, removals, stop, unified, untested, warnings, waves};
 use crate::check::Checker;
 use crate::git::Revision;
-use crate::history::{Between, Side, State};
+use crate::history::{Between, Dirt, Side, State};
 use crate::masking::{Name, Text, text};
 use crate::resolve::{Declarations, Rewrite, Transforms};
-use crate::rules::Finding;
 use crate::source::{Problem, Source};
 use crate::values::several_documents;
-use crate::workspace::{App, AppFiles, Environment, Freeze, ValuesFile, Workspace, each_app};
+use crate::workspace::{App, Environment, Freeze, Workspace, each_app};
 
 /// The rule that speaks of a file whose values depend on the version of Helm.
 pub const SEVERAL_DOCUMENTS: &str = "yaml/several-documents";
-
-/// The rule about what an environment has and the one before it never had.
-const OUT_OF_ORDER: &str = "drift/out-of-order-change";
-/// The rule about what the configuration expects of a path.
-const EXPECTATION: &str = "drift/expectation";
 
 /// What is to be promoted.
 #[derive(Debug)]
@@ -45,6 +38,8 @@ pub struct Request<'w> {
     pub workspace: &'w Workspace,
     /// The apps.
     pub apps: Vec<&'w App>,
+    /// Apps that have a values file with one of them: they are looked at, since what is written is written for them, too.
+    pub beside: Vec<&'w App>,
     /// Where shared paths are taken from.
     pub from: &'w Environment,
     /// Where they go.
@@ -86,8 +81,12 @@ pub struct AppPromotion {
     pub app: Arc<str>,
     /// The target environment.
     pub to: Arc<str>,
+    /// Whether it was asked for; else another app has the same values file.
+    pub is_asked: bool,
     /// The source's values file.
     pub source: String,
+    /// Whether the source's values file has changes that are in no commit.
+    pub is_uncommitted: bool,
     /// The target's values file.
     pub file: String,
     /// How far it got.
@@ -126,20 +125,29 @@ pub struct AppPromotion {
 /// # Errors
 /// When the files of the revision cannot be read.
 pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Problem>>>, Problem> {
-    let checker = Checker::new(request.workspace, &request.apps);
+    let apps = [request.apps.as_slice(), request.beside.as_slice()].concat();
+    let checker = Checker::new(request.workspace, &apps);
     let committed = match &request.revision {
-        Some(revision) => Some(Committed::read(revision, request.from, &request.apps)?),
+        Some(revision) => Some(Committed::read(
+            revision,
+            request.from,
+            &apps,
+            checker.history(),
+        )?),
         None => None,
     };
     let plan = |app: &App| app_promotion(request, app, &checker, committed.as_ref());
     let failed = |problem| Err(Box::new(problem));
-    Ok(each_app(
-        request.workspace,
-        &request.apps,
-        "planned",
-        plan,
-        failed,
-    ))
+    let mut planned = each_app(request.workspace, &apps, "planned", plan, failed);
+    let beside = planned.split_off(request.apps.len().min(planned.len()));
+    // One that cannot be looked at was not asked for.
+    planned.extend(beside.into_iter().flatten().map(|app| {
+        Ok(AppPromotion {
+            is_asked: false,
+            ..app
+        })
+    }));
+    Ok(planned)
 }
 
 fn app_promotion(
@@ -193,7 +201,9 @@ fn app_promotion(
     let mut promotion = AppPromotion {
         app: Arc::clone(&app.name),
         to: Arc::clone(&request.to.name),
+        is_asked: true,
         source: source.path.clone(),
+        is_uncommitted: request.revision.is_none() && is_uncommitted(request, checker, &written),
         file: target.path.clone(),
         progress: Progress::UpToDate,
         changes: views,
@@ -223,6 +233,12 @@ fn app_promotion(
         texts: None,
         hits: Hits::of(request, &pairs, &both, &states),
     };
+    if promotion.is_uncommitted && !plan.is_empty() {
+        promotion.warnings.push(text!(
+            "{} has changes that are in no commit, so nobody can look up what was promoted",
+            Name(&promotion.source)
+        ));
+    }
     let is_clear = tell_items_apart(&comparison, &source, &target, &pairs);
     let given = way.given_again(&target);
     let again = Comparison {
@@ -378,6 +394,13 @@ impl<'s> Sides<'s> {
     }
 }
 
+/// Whether what is promoted is in no commit, where a reviewer asks for it.
+fn is_uncommitted(request: &Request<'_>, checker: &Checker<'_>, source: &Arc<Source>) -> bool {
+    let is_asked = request.permissions.write || request.cluster;
+    let dirt = || checker.history().dirt(Side::of(source));
+    is_asked && matches!(dirt(), Ok(Some(Dirt::Changed | Dirt::New)))
+}
+
 /// What keeps all that would change back, whatever it is.
 fn gates(request: &Request<'_>, checker: &Checker<'_>, target: Side<'_>) -> Vec<Refusal> {
     let permissions = &request.permissions;
@@ -402,75 +425,6 @@ fn refused_for_documents(problem: Problem) -> Refusal {
         location: problem.location,
         help: problem.help,
         ..Refusal::because(Reason::Finding(SEVERAL_DOCUMENTS), problem.message)
-    }
-}
-
-/// What a check objects to in the new file.
-struct Objections {
-    /// Secrets that would be copied, and errors that it does not find without it.
-    refusals: Vec<Refusal>,
-    /// Expectations of the configuration that the target does not meet, before and afterwards.
-    unmet: Vec<Text>,
-    /// Whether its chart does not render.
-    breaks: bool,
-    /// Where secrets arrive that no finding speaks of.
-    unsaid: Vec<Path>,
-}
-
-fn objections(
-    request: &Request<'_>,
-    app: &App,
-    mut files: AppFiles,
-    checker: &Checker<'_>,
-    promoted: &Arc<Source>,
-    plan: &Plan<'_>,
-) -> Objections {
-    let to = request.to;
-    let find = |files: &AppFiles| verify::Findings {
-        all: checker.findings_of(app, files),
-        alone: checker.findings_of(app, &files.of_one(&to.name)),
-    };
-    let mut old = Vec::new();
-    for file in &mut files.values {
-        if file.environment.name == to.name {
-            let new = file.with_source(Arc::clone(promoted));
-            old.push(std::mem::replace(file, new));
-        }
-    }
-    let mut after = find(&files);
-    // What another environment lacks then is no reason to keep this one back.
-    let is_of_target = |name: &Arc<str>| *name == to.name;
-    let of_target = |finding: &Finding| finding.environment.as_ref().is_none_or(is_of_target);
-    after.all.retain(of_target);
-    if request.permissions.skip {
-        // That is what was asked for.
-        let is_out_of_order = |finding: &Finding| finding.rule == OUT_OF_ORDER;
-        after.all.retain(|finding| !is_out_of_order(finding));
-    }
-    let secrets = verify::copied_secrets(request.from, to, plan, promoted, &after.all);
-    let unsaid = verify::unsaid_secrets(plan, promoted, &after.all);
-    // What was there before is looked for only where there is something now.
-    let others = match after.refuses() {
-        false => Vec::new(),
-        true => {
-            let mut old = old.into_iter();
-            let of_target = |file: &&mut ValuesFile| file.environment.name == to.name;
-            for (file, old) in files.values.iter_mut().filter(of_target).zip(&mut old) {
-                *file = old;
-            }
-            verify::refusals(&find(&files), &after, to, promoted)
-        }
-    };
-    let unmet = after.all.iter().filter(|finding| {
-        finding.rule == EXPECTATION && finding.environment.as_ref().is_some_and(is_of_target)
-    });
-    let unmet =
-        unmet.map(|finding| text!("{}, before the promotion and after it", finding.message));
-    Objections {
-        unmet: unmet.collect(),
-        refusals: verify::without_repeats(secrets.into_iter().chain(others)),
-        breaks: after.breaks(),
-        unsaid,
     }
 }
 

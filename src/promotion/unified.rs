@@ -18,6 +18,8 @@ pub(super) struct Side<'t> {
     text: &'t str,
     /// One for each line of the text, with the secrets replaced that stand in it.
     shown: Vec<String>,
+    /// The lines of its file above it.
+    above: usize,
 }
 
 impl<'t> Side<'t> {
@@ -28,7 +30,20 @@ impl<'t> Side<'t> {
 
     /// Any text, with its lines as they may be shown.
     pub(super) fn new(name: &'t str, text: &'t str, shown: Vec<String>) -> Side<'t> {
-        Side { name, text, shown }
+        Side {
+            name,
+            text,
+            shown,
+            above: 0,
+        }
+    }
+
+    /// A part of a file, of which so many lines are above it.
+    fn part(source: &'t Source, above: usize) -> Side<'t> {
+        Side {
+            above,
+            ..Side::file(source)
+        }
     }
 }
 
@@ -38,6 +53,11 @@ pub fn diff(old: &Source, new: &Source) -> Text {
         return Text::new();
     }
     sides(&Side::file(old), &Side::file(new))
+}
+
+/// The unified diff of two documents, each with how many lines of its file are above it; empty when they are the same.
+pub(super) fn parts(old: (&Source, usize), new: (&Source, usize)) -> Text {
+    sides(&Side::part(old.0, old.1), &Side::part(new.0, new.1))
 }
 
 /// The unified diff of two texts; empty when they are the same.
@@ -53,7 +73,7 @@ pub(super) fn sides(old: &Side<'_>, new: &Side<'_>) -> Text {
     let difference = TextDiff::from_slices(&old_text, &new_text);
     let mut text = String::new();
     for hunk in difference.grouped_ops(CONTEXT) {
-        text += &header(&hunk);
+        text += &header(&hunk, old.above, new.above);
         for operation in &hunk {
             let (tag, old_range, new_range) = operation.as_tag_tuple();
             if tag == DiffTag::Equal {
@@ -85,7 +105,8 @@ fn push(text: &mut String, mark: char, side: &Side<'_>, range: Range<usize>) {
 }
 
 /// `@@ -3,7 +3,8 @@`: first line and number of lines, of the old and the new file (POSIX `diff -u`).
-fn header(hunk: &[DiffOp]) -> String {
+/// The lines of the files above the two texts count, too.
+fn header(hunk: &[DiffOp], old: usize, new: usize) -> String {
     let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else {
         return String::new();
     };
@@ -96,7 +117,7 @@ fn header(hunk: &[DiffOp]) -> String {
     };
     format!(
         "@@ -{} +{} @@\n",
-        range(first.old_range().start, last.old_range().end),
-        range(first.new_range().start, last.new_range().end)
+        range(old + first.old_range().start, old + last.old_range().end),
+        range(new + first.new_range().start, new + last.new_range().end)
     )
 }

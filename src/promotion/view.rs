@@ -24,7 +24,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub(super) fn of(tree: Option<&Tree<'_>>, aspect: Aspect) -> Option<Shown> {
+    pub(super) fn of(tree: Option<&Tree<'_>>, aspect: Aspect<'_>) -> Option<Shown> {
         let tree = tree?;
         Some(match aspect {
             Aspect::Value => Shown {

@@ -1,14 +1,14 @@
 //! What a person should have seen before a promotion is written, though nothing refuses it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use envlint_yaml::Path;
 
 use super::comparison::{Pair, values};
-use super::plan::{Action, Plan};
+use super::plan::{Action, Change, Plan};
 use super::promote::Request;
-use super::{layered, stop};
+use super::{items, layered, stop};
 use crate::history::{State, Why};
 use crate::masking::{Name, Text, text};
 use crate::source::Source;
@@ -29,12 +29,9 @@ pub(super) fn of(
 ) -> Vec<Text> {
     let mut found = stop::downgrades(&plan.changes);
     found.extend(backward(request, plan, present).into_iter().take(MOST));
-    found.extend(
-        undecided(request, plan, pairs, states)
-            .into_iter()
-            .take(MOST),
-    );
+    found.extend(undecided(request, plan, pairs, states));
     found.extend(untold(request, plan, pairs, states));
+    found.extend(items::warnings(pairs).into_iter().take(MOST));
     let layered = target.map(|file| layered::warnings(file, &plan.changes));
     found.extend(layered.into_iter().flatten().take(MOST));
     found
@@ -120,7 +117,7 @@ fn untold(
     ))
 }
 
-/// Changes of paths of which the history does not tell which environment is ahead.
+/// Changes of paths of which the history does not tell which environment is ahead, the first ones.
 fn undecided(
     request: &Request<'_>,
     plan: &Plan<'_>,
@@ -131,11 +128,15 @@ fn undecided(
     let is_undecided = |state: &State| matches!(state, State::Unknown(Why::NeverEqual));
     let undecided = states.iter().filter(|(_, state)| is_undecided(state));
     let paths = undecided.filter_map(|(at, _)| pairs.get(*at).map(|pair| &pair.path));
-    let find = |path: &Path| plan.changes.iter().find(|change| change.path == *path);
+    let mut by_path: HashMap<&Path, &Change<'_>> = HashMap::new();
+    for change in &plan.changes {
+        by_path.entry(&change.path).or_insert(change);
+    }
     let changes = paths
-        .filter_map(find)
+        .filter_map(|path| by_path.get(path))
         .filter(|change| change.before.is_some());
     changes
+        .take(MOST)
         .map(|change| {
             let what = match change.action {
                 Action::Remove => "removed",

@@ -4,15 +4,17 @@
 //! (Pulumi: `sdk/go/common/workspace`, `ProjectStackPath`). A stack is an environment, and its file is a values file.
 
 mod branch;
+mod charts;
 mod ciphertext;
 mod kind;
 mod project;
 mod reads;
 
+pub use charts::{ChartCall, chart_calls};
 pub use ciphertext::is_ciphertext;
 pub use kind::{KNOWN, Kind};
 pub use project::{Declared, Project, Stack};
-pub use reads::{Read, Reads, is_program};
+pub use reads::{Read, Reads, is_program, is_test};
 
 /// What begins the name of every file of a project and its stacks.
 const NAME: &str = "Pulumi";

@@ -49,7 +49,7 @@ pub fn is_program(path: &str) -> bool {
 }
 
 /// Whether a file tests a program: what it reads, no stack has to have.
-fn is_test(path: &str) -> bool {
+pub fn is_test(path: &str) -> bool {
     let words = path.split(['/', '.', '_', '-']);
     let mut words = words.map(str::to_ascii_lowercase);
     words.any(|word| matches!(&*word, "test" | "tests" | "spec" | "specs" | "mocks"))

@@ -7,7 +7,9 @@ use envlint_yaml::{Path, Segment};
 
 use crate::masking::{Name, text};
 use crate::source::{Location, Problem, Source};
-use crate::values::{Pattern, PatternIndex, Row, Tree, compare_within, holds_secure, is_secure};
+use crate::values::{
+    OwnParts, Pattern, PatternIndex, Row, Tree, compare_within, holds_secure, is_secure,
+};
 use crate::workspace::{App, PerEnvironment, Workspace};
 
 /// What may happen to a path between environments.
@@ -152,19 +154,25 @@ impl<'a> Declarations<'a> {
         self.source
     }
 
-    /// The environments of an app side by side, as far as their lists can be told apart: those without names go item by
-    /// item where something in them is declared by itself.
+    /// The environments of an app side by side, as far as the items of their lists can be told apart: those of lists without
+    /// names, too, where something in them is declared by itself.
     ///
     /// # Errors
     /// When they have more values and gaps together than [`MOST_CELLS`].
     pub fn compare<'t>(&self, environments: &[Option<Tree<'t>>]) -> Result<Vec<Row<'t>>, TooWide> {
-        let trees = environments.iter().flatten();
         let cells = Budget::new(MOST_CELLS);
-        let rows = compare_within(&cells, environments, &|path, list| {
-            self.names_within(path, list, trees.clone().cloned())
-                .is_some()
-        });
-        rows.ok_or(TooWide)
+        compare_within(&cells, environments, &self.own_parts(environments)).ok_or(TooWide)
+    }
+
+    /// What is declared of parts of the lists in these environments.
+    pub fn own_parts<'d, 't>(
+        &'d self,
+        environments: &'d [Option<Tree<'t>>],
+    ) -> DeclaredParts<'d, 't> {
+        DeclaredParts {
+            declarations: self,
+            environments,
+        }
     }
 
     /// The declarations that cover a path of a value in one of these trees.
@@ -237,6 +245,34 @@ impl<'a> Declarations<'a> {
             (None, _) if OWN.iter().any(|own| own.covers(path)) => Ok(Class::PerEnvironment(None)),
             (None, _) => Ok(Class::Shared),
         }
+    }
+}
+
+/// What is declared of parts of lists, by itself.
+#[derive(Debug)]
+pub struct DeclaredParts<'d, 't> {
+    declarations: &'d Declarations<'d>,
+    environments: &'d [Option<Tree<'t>>],
+}
+
+impl<'t> OwnParts<'t> for DeclaredParts<'_, 't> {
+    fn are_in(&self, path: &Path, list: &Tree<'t>) -> bool {
+        let trees = self.environments.iter().flatten();
+        let named = self.declarations.names_within(path, list, trees.cloned());
+        named.is_some()
+    }
+
+    fn is_own(&self, path: &Path) -> bool {
+        let trees = self.environments.iter().flatten();
+        let mut covering = self.declarations.covering(path, trees.cloned());
+        covering.next().is_some()
+    }
+
+    fn keys_of(&self, path: &Path) -> Vec<&str> {
+        let trees = || self.environments.iter().flatten().cloned();
+        let near = self.declarations.at(self.declarations.index.within(path));
+        near.flat_map(|declaration| declaration.path.value.item_keys(path, trees()))
+            .collect()
     }
 }
 

@@ -11,7 +11,7 @@ mod secrets;
 mod transforms;
 
 pub use app::{ResolvedApp, resolve};
-pub use classify::{Class, Conflict, Declarations, TooWide};
+pub use classify::{Class, Conflict, Declarations, DeclaredParts, TooWide};
 pub use environment::{EnvironmentValues, source_of};
 pub use reading::Reading;
 pub use secrets::{AppSecrets, Selected};

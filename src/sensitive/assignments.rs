@@ -147,7 +147,8 @@ pub(super) fn name_before(before: &str, separator: char) -> Option<&str> {
         .map(|(at, _)| at)?;
     let name = trimmed.get(start..)?;
     // A blank separates only an option from its value.
-    let is_option = name.starts_with("--") && name.len() > 2;
+    let is_option =
+        name.starts_with("--") && name.len() > 2 || name.starts_with('-') && name.len() > 4;
     (separator != ' ' || is_option).then_some(name)
 }
 
@@ -249,6 +250,7 @@ mod tests {
         );
         check("serve --db-password hunter2 --verbose", &["hunter2"]);
         check("serve --db-password=hunter2", &["hunter2"]);
+        check("keytool -storepass hunter2 -alias x", &["hunter2"]);
         check(
             "{\"user\": \"app\", \"password\": \"hunter2\"}",
             &["hunter2"],

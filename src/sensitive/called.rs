@@ -44,13 +44,6 @@ pub(super) fn promised(key: &str, variable: Option<&str>, above: Promise) -> Pro
     }
 }
 
-/// What an option of a command line promises of the item after it: `--token`, then the token.
-pub(super) fn option(item: &Node) -> Promise {
-    let name = item.as_str().and_then(|text| text.strip_prefix("--"));
-    name.filter(|name| !name.contains(['=', ' ']))
-        .map_or(Promise::Nothing, promise)
-}
-
 /// Whether a key says that Secrets are below it.
 pub(super) fn is_secrets(key: &str) -> bool {
     let small = key.to_ascii_lowercase();

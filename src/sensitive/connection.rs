@@ -69,7 +69,8 @@ fn login(rest: &str) -> Option<Login> {
             at
         }
     };
-    let user_info = rest.get(..at)?;
+    // `scheme://[:password@]host` describes addresses: what is in such brackets may be left out.
+    let user_info = rest.get(..at).filter(|user| !user.starts_with('['))?;
     match user_info.split_once(':') {
         // <https://docs.github.com/en/rest/authentication>: a token as the user, with this for a password.
         Some((user, "x-oauth-basic")) => Some(Login {

@@ -405,7 +405,8 @@ fn is_argument_of_code(text: &str, assignment: &Assignment) -> bool {
         && rest.starts_with([',', ')'])
 }
 
-fn setting(value: &str, assignment: &Assignment) -> Option<Reason> {
+/// Why the value of a setting is a secret, if it is one.
+pub(super) fn setting(value: &str, assignment: &Assignment) -> Option<Reason> {
     if encodes_hash(value) {
         return None;
     }
@@ -454,28 +455,4 @@ fn encoded(text: &str) -> Option<Hit> {
         decoded: Some(decoded),
         ..hit(0..text.len(), Reason::Encoded)
     })
-}
-
-/// The password of `user:password`, and the user where it is the same.
-pub(super) fn login(text: &str) -> Vec<Hit> {
-    let Some((user, password)) = text.split_once(':') else {
-        return Vec::new();
-    };
-    let assignment = Assignment {
-        value: user.len() + 1..text.len(),
-        promise: Promise::Password,
-        separator: '=',
-        quoted: true,
-        alone: true,
-    };
-    let Some(reason) = setting(password, &assignment) else {
-        return Vec::new();
-    };
-    let is_user = user == password;
-    let user = is_user.then(|| hit(0..user.len(), Reason::Named));
-    let password = Hit {
-        is_user,
-        ..hit(assignment.value, reason)
-    };
-    user.into_iter().chain([password]).collect()
 }

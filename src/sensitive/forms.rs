@@ -1,4 +1,4 @@
-//! Secrets whose form names them, and no key before a `=` or `:`: clauses of SQL, options of curl, headers, directives of
+//! Secrets whose form names them, and no key before a `=` or `:`: clauses of SQL, options of programs, headers, directives of
 //! configuration files, netrc, and the name and the value of a setting that stand apart.
 
 use std::ops::Range;
@@ -10,6 +10,7 @@ use super::apart::Apart;
 use super::assignments::Assignment;
 use super::elements::elements;
 use super::names::{Promise, promise};
+use super::options::{self, CommandLine};
 
 /// What a form has in it, and what else a text with it must have for the sift to take it.
 struct Mark {
@@ -23,20 +24,15 @@ const fn mark(word: &'static str, rare: &'static [&'static str]) -> Mark {
     Mark { word, rare }
 }
 
-const TABLE: [Mark; 18] = [
+const TABLE: [Mark; 13] = [
     mark("password ", &[]),
     mark("identified ", &["'"]),
     mark("authorization", &[]),
-    mark("curl", &["-u", "--user"]),
     mark("requirepass", &[]),
     mark("masterauth", &[]),
     mark("rootpw", &[]),
     mark("bindpw", &[]),
     mark("machine ", &[]),
-    mark("sshpass", &["-p"]),
-    mark("redis-cli", &["-a"]),
-    mark("mysql", &["-p"]),
-    mark("mariadb", &["-p"]),
     mark("variable ", &[]),
     mark("user ", &[">"]),
     mark("name", &[]),
@@ -45,13 +41,16 @@ const TABLE: [Mark; 18] = [
 ];
 
 /// A text without any mark is put aside after one search.
-static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| search(TABLE.iter()));
+static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = TABLE.iter().map(|mark| mark.word);
+    search(words.chain(options::marks()))
+});
 
-fn search<'m>(marks: impl Iterator<Item = &'m Mark>) -> Option<AhoCorasick> {
+fn search(words: impl Iterator<Item = &'static str>) -> Option<AhoCorasick> {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         // A folded text has the words of a mark on two lines.
-        .build(marks.map(|mark| mark.word.trim_end()))
+        .build(words.map(str::trim_end))
         .ok()
 }
 
@@ -62,15 +61,12 @@ pub(super) fn has_mark(text: &str) -> bool {
 
 /// Whether a text may have one in a form that no word for a secret is a part of.
 pub(super) fn has_rare_mark(text: &str) -> bool {
-    static RARE: LazyLock<Option<AhoCorasick>> =
-        LazyLock::new(|| search(TABLE.iter().filter(|mark| !mark.rare.is_empty())));
-    if !RARE.as_ref().is_none_or(|rare| rare.is_match(text)) {
-        return false;
-    }
     let small = text.to_ascii_lowercase();
-    TABLE.iter().any(|mark| {
-        mark.rare.iter().any(|other| text.contains(other)) && small.contains(mark.word.trim_end())
-    })
+    let is_marked = |mark: &Mark| {
+        let mut rare = mark.rare.iter();
+        rare.any(|other| text.contains(other)) && small.contains(mark.word.trim_end())
+    };
+    TABLE.iter().any(is_marked) || options::may_give(text, &small)
 }
 
 /// The secrets of a text in these forms.
@@ -93,16 +89,20 @@ pub(super) fn forms(text: &str) -> Vec<Assignment> {
     let is_netrc = text.contains("machine ") && text.contains("login ");
     let mut offset = 0;
     let mut apart = Apart::default();
+    let mut command = CommandLine::default();
     for line in text.split_inclusive('\n') {
         let mut take = |range: Range<usize>, promise: Promise, quoted: bool| {
             take(offset + range.start..offset + range.end, promise, quoted);
         };
         apart.close(line);
-        if has_mark(line) || line.contains("value") {
+        let is_marked = has_mark(line);
+        if is_marked || command.is_open() {
+            let mut password = |range| take(range, Promise::Password, true);
+            options::in_line(line, &mut command, &mut password);
+        }
+        if is_marked || line.contains("value") {
             clauses(line, &mut take);
             headers(line, &mut take);
-            options(line, &mut take);
-            attached(line, &mut take);
             directives(line, is_netrc, &mut take);
             acl(line, &mut take);
             apart.line(line, &mut take);
@@ -186,41 +186,6 @@ pub(super) fn word(text: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// `curl -u user:password`, `sshpass -p password`, `redis-cli -a password`.
-fn options(line: &str, take: &mut Take<'_>) {
-    for (program, flags) in [
-        ("curl", &["-u ", "-u", "--user ", "--user="][..]),
-        ("sshpass", &["-p ", "-p"]),
-        ("redis-cli", &["-a "]),
-    ] {
-        let Some(at) = line.find(program) else {
-            continue;
-        };
-        let rest = line.get(at..).unwrap_or_default();
-        for flag in flags {
-            let Some(place) = rest.find(&format!(" {flag}")) else {
-                continue;
-            };
-            let start = at + place + 1 + flag.len();
-            let argument = line.get(start..).unwrap_or_default();
-            let value = argument.trim_start_matches(['"', '\'', '\\']);
-            let start = start + argument.len() - value.len();
-            let value = word(value);
-            let login = match program {
-                "curl" => value
-                    .split_once(':')
-                    .map(|(user, password)| (user.len() + 1, password)),
-                _ => Some((0, value)),
-            };
-            if let Some((skipped, password)) = login.filter(|(_, password)| !password.is_empty()) {
-                let start = start + skipped;
-                take(start..start + password.len(), Promise::Password, true);
-            }
-            break;
-        }
-    }
-}
-
 /// Words that a password follows.
 pub(super) const DIRECTIVES: [&str; 4] = ["requirepass", "masterauth", "rootpw", "bindpw"];
 
@@ -268,58 +233,6 @@ fn acl(line: &str, take: &mut Take<'_>) {
         }
     }
 }
-
-/// `mysql -ppassword` and its kin: a blank between would make it the name of a database.
-/// <https://dev.mysql.com/doc/refman/8.4/en/connecting.html>
-fn attached(line: &str, take: &mut Take<'_>) {
-    if !line.contains("-p") || !(line.contains("mysql") || line.contains("mariadb")) {
-        return;
-    }
-    let mut is_client = false;
-    // Of `-p'password'` the quote is the end of an argument.
-    let mut is_quoted = false;
-    let mut start = 0;
-    let ends = |char: char| char.is_whitespace() || "\"'`,;|&()[]".contains(char);
-    for part in line.split_inclusive(ends) {
-        let argument = part.trim_end_matches(ends);
-        if part.ends_with([';', '|', '&']) {
-            is_client = false;
-        }
-        let is_program = !argument.contains('/') || argument.contains("bin/");
-        let program = argument.rsplit('/').next().unwrap_or_default();
-        is_client |= is_program && MYSQL.contains(&program);
-        let option = argument.strip_prefix("-p").filter(|_| is_client);
-        let password = match is_quoted {
-            true => Some(argument),
-            false => option,
-        };
-        is_quoted = option == Some("") && part.ends_with(['"', '\'']);
-        // `docker run --name mysql -p3306:3306` publishes a port.
-        let is_port = |text: &str| {
-            let is_digit = |byte: u8| byte.is_ascii_digit() || byte == b':';
-            (text.len() <= LONGEST_PORT || text.contains(':')) && text.bytes().all(is_digit)
-        };
-        if let Some(password) = password.filter(|password| !is_port(password)) {
-            let at = start + argument.len() - password.len();
-            take(at..at + password.len(), Promise::Password, true);
-        }
-        start += part.len();
-    }
-}
-
-/// The digits of the highest port.
-const LONGEST_PORT: usize = 5;
-
-/// Programs that take a password so.
-const MYSQL: [&str; 7] = [
-    "mysql",
-    "mysqldump",
-    "mysqladmin",
-    "mysqlimport",
-    "mariadb",
-    "mariadb-dump",
-    "mariadb-admin",
-];
 
 /// The default of a variable of Terraform: `variable "db_password" { default = "x" }`.
 fn variables(text: &str, take: &mut Take<'_>) {
@@ -443,6 +356,10 @@ mod tests {
         check("[\"mysql\", \"-phunter2\"]", &["hunter2"]);
         check("mysql -u root -p'hunter2' -e 'x'", &["hunter2"]);
         check("redis-cli -h db -a hunter2 ping", &["hunter2"]);
+        check(
+            "curl \\\n  -u app:hunter2 \\\n  x\nmysql -p shop\n",
+            &["hunter2"],
+        );
         check("docker run --name mysql -p3306:3306 x", &[]);
         check("cp -r /var/lib/mysql -pvariables", &[]);
         check("mysql -p shop", &[]);

@@ -22,6 +22,7 @@ mod lines;
 mod mentions;
 mod names;
 mod nested;
+mod options;
 mod raw;
 mod references;
 mod said;

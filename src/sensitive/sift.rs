@@ -149,7 +149,7 @@ fn is_set(before: &str, word: &str, after: &str, around: &Around<'_>) -> bool {
     if is_named && !before.contains("login ") {
         return before.contains("value") || after.contains("value") || around.has_value();
     }
-    word.starts_with("--")
+    word.starts_with('-')
         || DIRECTIVES.contains(&word)
         || lead.is_empty()
         || bare.len() < after.trim_start().len()
@@ -287,6 +287,7 @@ mod tests {
             "args: [serve, --db-password, hunter2]",
             "args: [\"--db-password=hunter2\"]",
             "curl -u app:hunter2 https://x",
+            "args: [-p, x8Kd92mZpQ4r]",
             "x: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2UUlCQURBTkJna3Foa2lHOXcwQkFRRUZBQVNDQktjd2dnU2pBZ0VB",
         ] {
             assert!(may_hold(text), "{text}");

@@ -8,13 +8,13 @@ use envlint_yaml::{
 };
 
 use super::called::{
-    HOLDERS, holds_dashed_names, is_secrets, option, password_of_pair, promise_of, promised,
-    repeats_name,
+    HOLDERS, holds_dashed_names, is_secrets, password_of_pair, promise_of, promised, repeats_name,
 };
 use super::encoded::is_base64_map;
-use super::examine::{Hit, examine, examine_data, hit, login};
+use super::examine::{Hit, examine, examine_data, hit};
 use super::mentions::{is_about, is_drawn_secret, promise_of_entries};
 use super::names::{Promise, holds_names, promise};
+use super::options::{Word, command_line, examine_word};
 use super::sealed::is_readable;
 use super::users::{user_of, user_variable};
 use super::value::{is_placeholder, repeats_user, stands_for_none};
@@ -79,8 +79,10 @@ struct Below<'a> {
     name: &'a str,
     /// The name of the user that stands next to the value.
     user: Option<&'a Node>,
-    /// It is the `user:password` of curl.
-    login: bool,
+    /// What it is as a word of a command line.
+    word: Word,
+    /// The command that stands next to its arguments.
+    command: Option<&'a Node>,
     /// The entries are base64, and all of them are secret: `data` of a Secret.
     data: bool,
     /// All entries are secret: `stringData` of a Secret.
@@ -101,7 +103,8 @@ impl Default for Below<'_> {
             promise: Promise::Nothing,
             name: "",
             user: None,
-            login: false,
+            word: Word::Other,
+            command: None,
             data: false,
             all: false,
             entry: false,
@@ -161,24 +164,23 @@ impl<'a> Walk<'a> {
 
     fn sequence(&mut self, items: &'a [Node], below: Below<'a>) {
         let user = items.iter().find_map(user_variable).or(below.user);
-        let mut before = Promise::Nothing;
-        let mut login = false;
-        let mut is_curl = false;
+        let mut line = command_line(below.command);
         for (step, item) in Items::of(items).iter() {
             self.steps.push(step);
-            let promise = below.promise.max(before);
+            let word = line.word(item.as_str().unwrap_or_default(), false);
+            let promise = match word {
+                Word::Promised(promise) => below.promise.max(promise),
+                _ => below.promise,
+            };
             let of_item = Below {
                 promise,
                 user,
-                login,
+                word,
+                command: None,
                 ..below
             };
             self.node(item, of_item);
             self.steps.pop();
-            before = option(item);
-            let text = item.as_str().unwrap_or_default();
-            login = is_curl && matches!(text, "-u" | "--user");
-            is_curl |= text == "curl" || text.ends_with("/curl");
         }
     }
 
@@ -216,7 +218,8 @@ impl<'a> Walk<'a> {
                 promise: promised(key, variable, above.promise),
                 name: variable.filter(|_| HOLDERS.contains(&key)).unwrap_or(key),
                 user,
-                login: false,
+                word: Word::Other,
+                command: (key == "args").then(|| mapping.get("command")).flatten(),
                 names: holds_names(key) || !is_manifest && holds_dashed_names(key, value),
                 data: key == "data" && (is_manifest || (is_secret && is_base64_map(value))),
                 all: key == "stringData",
@@ -311,7 +314,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let text = scalar.text();
-        if below.promise == Promise::Nothing && text.len() < 6 {
+        if below.promise == Promise::Nothing && below.word == Word::Other && text.len() < 6 {
             return;
         }
         let promise = promise_of(below.name, text, below.promise);
@@ -323,8 +326,8 @@ impl<'a> Walk<'a> {
         };
         let mut hits = if below.data {
             examine_data(text, promise)
-        } else if below.login {
-            login(text)
+        } else if promise == Promise::Nothing && below.word != Word::Other {
+            examine_word(text, below.word)
         } else if below.entry {
             handed::examine_entry(text, promise)
         } else if let Some(range) = password_of_pair(below.name, text) {

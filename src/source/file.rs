@@ -66,6 +66,11 @@ pub enum ReadError {
     /// It and the app's other values files hold more than envlint reads.
     #[error("the values files of the app have more than {MOST_VALUES} keys and values together")]
     TooMany,
+    /// They hold more than may be held against so many patterns.
+    #[error(
+        "`perEnvironment` has {0} patterns that begin with `*`, which are too many for the keys and values of the app's files"
+    )]
+    TooManyTries(usize),
     /// It belongs to a chart that is larger than envlint reads, and is not kept without it.
     #[error("its chart is larger than envlint reads")]
     WithChart,

@@ -27,4 +27,4 @@ pub use severity::Severity;
 pub use snippet::{Heading, render};
 pub use suggest::{has_same_letters, nearest, nearest_within, slip, slip_within};
 pub use walk::{Entry, Kind, MOST_ENTRIES, Walk, Walked};
-pub use work_tree::{boundary, remote_name, remote_owner, work_tree};
+pub use work_tree::{boundary, entries_within, place_within, remote_name, remote_owner, work_tree};

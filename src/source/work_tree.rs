@@ -21,6 +21,19 @@ pub fn boundary(root: &Path) -> PathBuf {
     work_tree(root).unwrap_or_else(|| root.to_owned())
 }
 
+/// Where a path below a root is on the disk, with all links followed: nothing when one of them leads out of the repository.
+/// `root` is absolute and without links.
+pub fn place_within(root: &Path, path: &str) -> Option<PathBuf> {
+    let place = root.join(path).canonicalize().ok()?;
+    place.starts_with(boundary(root)).then_some(place)
+}
+
+/// What is in a directory below a root: nothing when a link to it leads out of the repository.
+pub fn entries_within(root: &Path, path: &str) -> impl Iterator<Item = fs::DirEntry> + use<> {
+    let entries = place_within(root, path).and_then(|place| fs::read_dir(place).ok());
+    entries.into_iter().flatten().flatten()
+}
+
 /// The name of the repository whose work tree a directory is: that at its remote, which is the same on every machine. Only
 /// the configuration is read, as text, and of the address of `origin` only the last part.
 pub fn remote_name(work_tree: &Path) -> Option<String> {
@@ -104,5 +117,25 @@ mod tests {
             fs::write(below.join(name), "").unwrap();
         }
         assert_eq!(boundary(&below), top.join("a"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_directory_outside_has_nothing_in_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let top = directory.path().canonicalize().unwrap();
+        let root = top.join("root");
+        for name in ["root/inside", "outside"] {
+            fs::create_dir_all(top.join(name)).unwrap();
+            fs::write(top.join(name).join("a.yaml"), "").unwrap();
+        }
+        for (target, link) in [("../outside", "out"), ("inside", "in")] {
+            std::os::unix::fs::symlink(target, root.join(link)).unwrap();
+        }
+        let count = |path: &str| entries_within(&root, path).count();
+        assert_eq!(
+            ["inside", "in", "out", "../outside", "none"].map(count),
+            [1, 1, 0, 0, 0]
+        );
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use envlint_budget::Budget;
-use envlint_yaml::{Node, Path, Resolved, Scalar, Segment, Value, field_of};
+use envlint_yaml::{Node, Path, Resolved, Scalar, Segment, Value};
 
 use super::located::Located;
 use super::order::same_order;
+use super::parts::{NoOwnParts, OwnParts, key_of};
 use super::quantity::same_measure;
 use super::stack::{are_of_stacks, same_in_stacks};
 use super::tree::{Tree, TreeKind};
@@ -17,21 +18,21 @@ pub struct Row<'a> {
     /// The path: of a single value, of a list that compares whole, or of the place where the types differ.
     pub path: Path,
     /// What of it is compared.
-    pub aspect: Aspect,
+    pub aspect: Aspect<'a>,
     /// One per environment, in promotion order.
     pub presences: Vec<Presence<'a>>,
 }
 
 /// What of a path is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aspect {
+pub enum Aspect<'a> {
     /// Its value.
     Value,
     /// The order of a list's items, which have rows of their own. There is such a row only where the same items stand in
     /// another order in two environments.
     Order {
         /// The key that the items go by.
-        field: &'static str,
+        field: &'a str,
     },
 }
 
@@ -156,17 +157,14 @@ fn same_number(left: &Value, right: &Value) -> bool {
 
 /// Lays trees side by side. `None` is an environment whose values could not be read.
 pub fn compare<'a>(environments: &[Option<Tree<'a>>]) -> Vec<Row<'a>> {
-    compare_with(environments, &|_, _| false)
+    compare_with(environments, &NoOwnParts)
 }
 
-/// Lays trees side by side. Lists without names compare whole, but for those of which `has_own_parts` says that something
-/// in them is declared by itself: their items correspond by their places, as long as there are equally many.
-pub fn compare_with<'a>(
-    environments: &[Option<Tree<'a>>],
-    has_own_parts: &dyn Fn(&Path, &Tree<'a>) -> bool,
-) -> Vec<Row<'a>> {
+/// Lays trees side by side. Lists without names compare whole, but for those in which something is declared by itself: their
+/// items go by the key that it names them by, else by their host, else by their places, as long as there are equally many.
+pub fn compare_with<'a>(environments: &[Option<Tree<'a>>], own: &dyn OwnParts<'a>) -> Vec<Row<'a>> {
     // Few files are bounded by what they hold.
-    compare_within(&Budget::new(u64::MAX), environments, has_own_parts).unwrap_or_default()
+    compare_within(&Budget::new(u64::MAX), environments, own).unwrap_or_default()
 }
 
 /// The same for any number of environments: a row has a value or a gap for each, so that many environments without a
@@ -174,12 +172,12 @@ pub fn compare_with<'a>(
 pub fn compare_within<'a>(
     cells: &Budget,
     environments: &[Option<Tree<'a>>],
-    has_own_parts: &dyn Fn(&Path, &Tree<'a>) -> bool,
+    own: &dyn OwnParts<'a>,
 ) -> Option<Vec<Row<'a>>> {
     let mut comparison = Comparison {
         rows: Vec::new(),
         cells,
-        has_own_parts,
+        own,
     };
     let presences = environments
         .iter()
@@ -193,7 +191,7 @@ struct Comparison<'f, 'a> {
     rows: Vec<Row<'a>>,
     /// The values and gaps that may still be laid side by side.
     cells: &'f Budget,
-    has_own_parts: &'f dyn Fn(&Path, &Tree<'a>) -> bool,
+    own: &'f dyn OwnParts<'a>,
 }
 
 impl<'a> Comparison<'_, 'a> {
@@ -241,10 +239,10 @@ impl<'a> Comparison<'_, 'a> {
         !keys.is_empty()
     }
 
-    /// Goes down into lists whose items have names; false when they have none.
+    /// Goes down into lists whose items go by a key; false when they have none.
     fn named_items(&mut self, path: &Path, presences: &[Presence<'a>]) -> bool {
-        let lists = presences.iter().filter_map(Presence::value);
-        let Some(field) = field_of(lists.filter_map(|list| list.node().as_sequence())) else {
+        let lists: Vec<&Tree<'a>> = presences.iter().filter_map(Presence::value).collect();
+        let Some(field) = key_of(path, &lists, self.own) else {
             return false;
         };
         let items: Vec<Named<'a, 'a>> = presences
@@ -293,9 +291,7 @@ impl<'a> Comparison<'_, 'a> {
             items.is_some_and(|items| items.len() == count)
         };
         let mut declared = presences.iter().filter_map(Presence::value);
-        if count == 0
-            || !lists.all(is_as_long)
-            || !declared.any(|list| (self.has_own_parts)(path, list))
+        if count == 0 || !lists.all(is_as_long) || !declared.any(|list| self.own.are_in(path, list))
         {
             return false;
         }
@@ -459,7 +455,7 @@ mod tests {
             .map(|at| Arc::new(Source::new("values.yaml", format!("k{at}: 1\nl{at}: 1\n"))))
             .collect();
         let trees: Vec<Option<Tree<'_>>> = sources.iter().map(Tree::of).collect();
-        let rows = |units| compare_within(&Budget::new(units), &trees, &|_, _| false);
+        let rows = |units| compare_within(&Budget::new(units), &trees, &NoOwnParts);
         // The root and twenty paths, each in ten environments.
         assert_eq!(rows(211).map(|rows| rows.len()), Some(20));
         assert!(rows(209).is_none() && rows(0).is_none());

@@ -43,14 +43,7 @@ pub(super) fn names(parts: &[Part], path: &Path, same: SameItem<'_>) -> bool {
         let length = path.segments().len();
         return length == parts.len() && follows(parts, path, same) == Some(length);
     }
-    let segments = path.segments().iter().enumerate();
-    let places = segments.fold(entered(parts, 0), |places, (depth, segment)| {
-        let is_key = matches!(segment, Segment::Key(_));
-        advanced(parts, places, is_key, |literal| {
-            literal == segment || (!is_key && same(depth, literal))
-        })
-    });
-    places & (1 << parts.len()) != 0
+    reached(parts, path, same) & (1 << parts.len()) != 0
 }
 
 /// Whether nothing in a pattern is open: it is one path, of any length.
@@ -80,14 +73,36 @@ pub(super) fn names_within(parts: &[Part], path: &Path, value: &Node, same: Same
         };
         return inside.is_some_and(is_there) && follows(parts, path, same) == Some(depth);
     }
-    let mut places = entered(parts, 0);
-    for (depth, segment) in path.segments().iter().enumerate() {
-        let is_key = matches!(segment, Segment::Key(_));
-        places = advanced(parts, places, is_key, |literal| {
-            literal == segment || (!is_key && same(depth, literal))
-        });
+    is_named_below(parts, reached(parts, path, same), value)
+}
+
+/// The keys by which the pattern addresses the items of the list that a path leads to.
+pub(super) fn item_keys<'p>(parts: &'p [Part], path: &Path, same: SameItem<'_>) -> Vec<&'p str> {
+    let key = |part: &'p Part| match part.literal()? {
+        Segment::Match { field, .. } => Some(field.as_str()),
+        Segment::Key(_) | Segment::Index(_) => None,
+    };
+    if is_closed(parts) {
+        let depth = path.segments().len();
+        let next = parts.get(depth).and_then(key);
+        let next = next.filter(|_| follows(parts, path, same) == Some(depth));
+        return next.into_iter().collect();
     }
-    is_named_below(parts, places, value)
+    let reached = reached(parts, path, same);
+    let parts = parts.iter().enumerate();
+    let next = parts.filter(|(at, _)| reached & (1 << at) != 0);
+    next.filter_map(|(_, part)| key(part)).collect()
+}
+
+/// The places in a pattern that a path leads to.
+fn reached(parts: &[Part], path: &Path, same: SameItem<'_>) -> Places {
+    let segments = path.segments().iter().enumerate();
+    segments.fold(entered(parts, 0), |places, (depth, segment)| {
+        let is_key = matches!(segment, Segment::Key(_));
+        advanced(parts, places, is_key, |literal| {
+            literal == segment || (!is_key && same(depth, literal))
+        })
+    })
 }
 
 fn is_named_below(parts: &[Part], places: Places, value: &Node) -> bool {

@@ -80,6 +80,17 @@ impl Pattern {
         })
     }
 
+    /// The keys by which the pattern addresses the items of the list that a path leads to in one of these trees.
+    pub fn item_keys<'t>(
+        &self,
+        path: &Path,
+        trees: impl Iterator<Item = Tree<'t>> + Clone,
+    ) -> Vec<&str> {
+        cover::item_keys(&self.parts, path, &|depth, literal| {
+            cover::is_same_item(trees.clone(), path, depth, literal)
+        })
+    }
+
     /// Whether it names items of lists, by their place or by their names.
     fn names_items(&self) -> bool {
         let is_item = |part: &Part| {
@@ -134,6 +145,13 @@ impl Pattern {
     pub fn literal_beginning(&self) -> Path {
         let literals = self.parts.iter().map_while(Part::literal);
         literals.cloned().collect()
+    }
+
+    /// Whether any path may be covered by it, however the path begins.
+    pub fn begins_openly(&self) -> bool {
+        self.parts
+            .first()
+            .is_some_and(|part| part.literal().is_none())
     }
 
     /// The one path it names, when nothing in it is open.
@@ -281,6 +299,29 @@ hosts:
             let node = tree.at(&path).unwrap().node();
             let names = pattern(text).names_within(&path, node, std::iter::once(tree.clone()));
             assert_eq!(names, expected, "{text} in {path}");
+        }
+    }
+
+    #[test]
+    fn the_keys_that_address_items_are_known() {
+        let source = Arc::new(Source::new("values.yaml", VALUES));
+        for (text, path, expected) in [
+            ("hosts[host=a.example.com].ports", "hosts", &["host"][..]),
+            ("**.hosts[host=x].ports", "hosts", &["host"]),
+            (
+                "hosts[0].ports[num=80].id",
+                "hosts[host=a.example.com].ports",
+                &["num"],
+            ),
+            ("hosts[*].ports[num=80].*", "hosts[0].ports", &["num"]),
+            ("hosts[*].host", "hosts", &[]),
+            ("hosts[host=x]", "env", &[]),
+            ("hosts[host=x].ports", "hosts[0]", &[]),
+        ] {
+            let trees = Tree::of(&source).into_iter();
+            let pattern = pattern(text);
+            let keys = pattern.item_keys(&path.parse().unwrap(), trees);
+            assert_eq!(keys, expected, "{text} in {path}");
         }
     }
 

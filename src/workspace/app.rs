@@ -3,19 +3,19 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use envlint_budget::Budget;
 use envlint_yaml::Spanned;
 
 use super::chart::directory_of;
 use super::config::AppConfig;
 use super::deployment::Deployment;
 use super::neighbours::{self, Neighbour};
+use super::room::Room;
 use super::values_file::{self, Around, LayerFile, ValuesFile};
 use super::{Fleet, FleetApp, Workspace, discover};
 use crate::evidence::LayerPath;
 use crate::masking::{Name, text};
 use crate::pulumi::stack_of;
-use crate::source::{Location, MOST_VALUES, Problem, join};
+use crate::source::{Location, Problem, join};
 
 /// The text that stands for the environment's name in a configured path or name.
 pub(super) const PLACEHOLDER: &str = "{env}";
@@ -250,17 +250,21 @@ impl App {
                 below: layers(&deployment.below),
                 above: layers(&deployment.above),
                 given: (!deployment.given.is_empty()).then(|| Arc::clone(&deployment.given)),
+                written: workspace.written_of(self, deployment),
             };
+            if let Some(Ok(source)) = around.written.as_ref().map(|layer| &layer.source) {
+                workspace.learn_marked(self, source);
+            }
             let file = values_file::of(&workspace.root, deployment, &workspace.layers);
             if let Ok(source) = &file.source {
                 workspace.learn_marked(self, source);
             }
             file.within(around)
         };
-        let (room, mut counted) = (Budget::new(MOST_VALUES), HashSet::new());
-        let within_room = |file: ValuesFile| file.within_room(&room, &mut counted);
+        let mut room = Room::of(self, workspace);
+        let files = self.deployments.iter().map(file);
         AppFiles {
-            values: self.deployments.iter().map(file).map(within_room).collect(),
+            values: files.map(|file| room.take(file)).collect(),
             neighbours: neighbours::of(workspace, &self.patterns),
         }
     }

@@ -10,8 +10,8 @@ use super::discover::{self, Found, FoundApp};
 use super::files::Files;
 use super::fitting::{self, Fitting};
 use super::{
-    Broken, Environment, MissingFile, Refused, Unread, Workspace, copies, found, samples, stacks,
-    umbrella, unclaimed,
+    Broken, Environment, MissingFile, Refused, Unread, Workspace, copies, found, own_names,
+    samples, stacks, umbrella, unclaimed,
 };
 use crate::evidence::{self, Claims, Foreign, Names};
 use crate::masking::Text;
@@ -116,8 +116,14 @@ impl Search<'_> {
             false => Cow::Owned(yaml.iter().filter(is_of_values).cloned().collect()),
         };
         let mut found = discover::discover(&plain, environments, &scan.house, &scan.foreign);
+        if environments.is_empty() {
+            own_names::add(&self.workspace.root, &plain, &mut found);
+        }
         let names = names.with_house(found.house());
-        let said = evidence::claims(&scan, self.evidence_files(), &names);
+        let mut said = evidence::claims(&scan, self.evidence_files(), &names);
+        let of_programs = self.workspace.charts_of_programs();
+        said.claims.extend(of_programs.claims);
+        said.unread.extend(of_programs.unread);
         let far = std::mem::take(&mut found.far);
         let fitted = far.into_iter().filter_map(|app| self.fitting.fitted(app));
         found.apps.extend(fitted);
@@ -169,6 +175,7 @@ impl Search<'_> {
             makers: &said.makers,
             fitting: &self.fitting,
             root,
+            missing: &said.missing,
         };
         let mut left = claimed.join(std::mem::take(&mut found.apps), &others, &is_file);
         claimed.drop_trials(&mut left);

@@ -10,7 +10,7 @@ use envlint_budget::Budget;
 use envlint_yaml::Document;
 
 use super::discover::{FoundApp, app_name, is_outermost};
-use crate::source::{ancestors, directory_of, join, normal, read_text};
+use crate::source::{ancestors, directory_of, entries_within, join, normal, read_text};
 
 /// The charts of a workspace, as candidates for apps without one.
 #[derive(Debug)]
@@ -270,7 +270,7 @@ impl<'w> Fitting<'w> {
             parts.extend(path.filter(|path| self.is_chart(path)));
         }
         let mut read = BTreeSet::new();
-        read_by_templates(&self.root.join(chart).join("templates"), 0, &mut read);
+        read_by_templates((self.root, &join(chart, "templates")), 0, &mut read);
         Facts {
             read,
             name: text_of("name").map(str::to_owned),
@@ -287,17 +287,17 @@ const MOST_FILES: usize = 200;
 
 /// Adds the keys of values that templates read: `ingress` of `.Values.ingress.host`. What a chart reads need not be in its
 /// own values.
-fn read_by_templates(directory: &Path, depth: usize, keys: &mut BTreeSet<String>) {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    for entry in entries.take(MOST_FILES) {
-        let Ok(kind) = entry.file_type() else {
+fn read_by_templates((root, directory): (&Path, &str), depth: usize, keys: &mut BTreeSet<String>) {
+    for entry in entries_within(root, directory).take(MOST_FILES) {
+        let path = entry.file_name();
+        let path = path.to_str().map(|name| join(directory, name));
+        let (Ok(kind), Some(path)) = (entry.file_type(), path) else {
             continue;
         };
         if kind.is_dir() && depth < DEEPEST {
-            read_by_templates(&entry.path(), depth + 1, keys);
+            read_by_templates((root, &path), depth + 1, keys);
         } else if kind.is_file()
-            && let Some(name) = entry.file_name().to_str()
-            && let Ok(text) = read_text(directory, name)
+            && let Ok(text) = read_text(root, &path)
         {
             let reads = text.split(".Values.").skip(1);
             let names = reads.map(|rest| {

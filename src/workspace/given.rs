@@ -5,10 +5,12 @@ mod written;
 
 use std::sync::Arc;
 
-use envlint_yaml::{Kind, Node};
+use envlint_yaml::{Document, Kind, Node, Path, Setting};
 
-use super::{Deployment, Workspace};
+use super::values_file::LayerFile;
+use super::{App, Deployment, Evidence, Workspace};
 use crate::source::{Location, Source, is_yaml};
+use crate::values::Tree;
 
 /// A value that is given, as it is written.
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub struct Given {
     pub path: String,
     /// The value.
     pub text: String,
+    /// Whether it is a text, whatever it looks like.
+    pub is_text: bool,
     /// Where it is written.
     pub place: Location,
 }
@@ -25,6 +29,8 @@ pub struct Given {
 const DEEPEST: usize = 30;
 /// More values of one place are not looked at.
 const MOST: usize = 1000;
+/// In larger files, what is given is not laid over the layers, in bytes: each environment keeps a copy of the text.
+const LARGEST: usize = 256 * 1024;
 
 impl Workspace {
     /// The values that the evidence of a deployment gives it. Templates and variables are none.
@@ -44,6 +50,7 @@ impl Workspace {
             found.extend(written.map(|pair| Given {
                 path: pair.name,
                 text: pair.text,
+                is_text: pair.is_text,
                 place: Location::new(&source, pair.span),
             }));
             if !is_yaml(&evidence.file) {
@@ -58,6 +65,68 @@ impl Workspace {
             collect(scope, &source, &names, 0, &mut found);
         }
         found
+    }
+
+    /// What is given to an app in an environment when it is deployed, and that nothing here writes out: patterns. `**` is
+    /// anything.
+    pub fn unknown_given(&self, app: &App, environment: &str) -> Vec<String> {
+        let Some(deployment) = app.deployment(environment) else {
+            return Vec::new();
+        };
+        let written = self.written_of(app, deployment);
+        let source = written
+            .as_ref()
+            .and_then(|layer| layer.source.as_ref().ok());
+        let tree = source.and_then(Tree::of);
+        let is_written = |path: Path| tree.as_ref().is_some_and(|tree| tree.at(&path).is_some());
+        let given = deployment.given.iter();
+        given
+            .filter(|pattern| !pattern.as_path().is_some_and(is_written))
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    /// What one place writes out of the values that it gives to a deployment, as a layer over all others: parameters, `--set`.
+    /// Where several places deploy it, nobody knows which of them is the last to do so; and of an Application that is deployed to
+    /// several environments, an overlay may give each another value.
+    pub(super) fn written_of(&self, app: &App, deployment: &Deployment) -> Option<Arc<LayerFile>> {
+        // The name of a file gives nothing.
+        let is_place = |evidence: &&Evidence| {
+            (evidence.line, evidence.column) != (1, 1) || !is_yaml(&evidence.file)
+        };
+        let mut places = deployment.evidence.iter().filter(is_place);
+        let (Some(place), None) = (places.next(), places.next()) else {
+            return None;
+        };
+        let is_same = |other: &&Deployment| {
+            let mut evidence = other.evidence.iter();
+            evidence.any(|evidence| evidence.is_at(place))
+        };
+        let is_of_argo = deployment.tool == Some("Argo CD");
+        if is_of_argo && app.deployments.iter().filter(is_same).count() > 1 {
+            return None;
+        }
+        let given = self.given_of(deployment);
+        let source = Arc::clone(&given.first()?.place.source);
+        let whole = source.text();
+        let of_source = given
+            .iter()
+            .filter(|given| Arc::ptr_eq(&given.place.source, &source) && whole.len() < LARGEST);
+        let settings = of_source.filter_map(|given| {
+            let mut patterns = deployment.given.iter();
+            let pattern = patterns.find(|pattern| pattern.to_string() == given.path)?;
+            Some(Setting {
+                path: pattern.as_path()?,
+                text: given.text.clone(),
+                is_text: given.is_text,
+                span: given.place.span,
+            })
+        });
+        let settings: Vec<Setting> = settings.collect();
+        let document = Document::of_settings(whole, &settings);
+        document.root()?;
+        let written = Source::of(source.path.as_str(), Arc::new(document));
+        Some(Arc::new(LayerFile::written(written)))
     }
 }
 
@@ -104,9 +173,11 @@ fn collect(
                 && names.iter().any(|known| known == name)
                 && !text.text().contains(['{', '$'])
             {
+                let forced = map.get("forceString").and_then(Node::as_bool);
                 found.push(Given {
                     path: name.to_owned(),
                     text: text.text().to_owned(),
+                    is_text: forced == Some(true),
                     place: Location::new(source, value.span()),
                 });
                 return;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::discover::FoundApp;
 use crate::evidence::{Claims, Unread};
 use crate::masking::text;
-use crate::naming::sample_folder;
+use crate::naming::{is_filled_in, sample_folder};
 
 /// Takes out what examples deploy and what names of files in them tell, and says of each folder what was left out. A
 /// repository that holds nothing but examples is looked at as any other.
@@ -50,13 +50,21 @@ pub(super) fn leave_out(said: &mut Claims, found: &mut Vec<FoundApp>) {
     said.missing
         .retain(|missing| sample_folder(&missing.evidence.file).is_none());
     said.unread
-        .retain(|unread| sample_folder(&unread.file).is_none());
-    said.unread.extend(left_out.into_iter().map(|(folder, count)| Unread {
-        reason: text!("a folder of examples or tests by its name, so envlint checks no app in it; {} would be deployed", count),
-        file: folder,
-        place: None,
-        is_values: false,
-    }));
+        .retain(|unread| sample_folder(&unread.file).is_none_or(is_filled_in));
+    said.unread
+        .extend(left_out.into_iter().map(|(folder, count)| Unread {
+            reason: text!(
+                "{} by its name, so envlint checks no app in it; {} would be deployed",
+                match is_filled_in(&folder) {
+                    true => "a folder that something fills in",
+                    false => "a folder of examples or tests",
+                },
+                count
+            ),
+            file: folder,
+            place: None,
+            is_values: false,
+        }));
 }
 
 /// Whether a file lies in a folder of examples, of which is said as a whole that it was left out.

@@ -9,7 +9,7 @@ use envlint_yaml::Spanned;
 use serde_json::Value;
 
 use super::marked::{Marking, may_mark};
-use crate::source::{boundary, is_yaml, join, read_text};
+use crate::source::{boundary, entries_within, is_yaml, join, read_text};
 
 /// A schema that values are checked against. Drafts 4, 6, 7, 2019-09 and 2020-12; a schema that names no draft is taken
 /// for 2020-12, as Helm takes it.
@@ -72,7 +72,7 @@ impl Schemas {
             let path = root.join(directory);
             let has_others = || {
                 let definition = read_text(root, &join(directory, "Chart.yaml"));
-                may_have_schemas(&path.join("charts"))
+                may_have_schemas(root, &join(directory, "charts"))
                     || definition.is_ok_and(|text| text.contains("file://"))
             };
             if path.is_file() || has_others() {
@@ -168,9 +168,8 @@ impl ValuesSchema {
 }
 
 /// Whether charts in a directory of charts may have schemas: what is packed is not looked into.
-fn may_have_schemas(charts: &FilePath) -> bool {
-    let entries = std::fs::read_dir(charts).into_iter().flatten().flatten();
-    let mut paths = entries.map(|entry| entry.path());
+fn may_have_schemas(root: &FilePath, charts: &str) -> bool {
+    let mut paths = entries_within(root, charts).map(|entry| entry.path());
     paths.any(|path| match path.is_dir() {
         true => path.join("values.schema.json").is_file() || path.join("charts").is_dir(),
         false => path.extension().is_some_and(|ending| ending == "tgz"),

@@ -413,7 +413,7 @@ impl Workspace {
     }
 
     /// The files of programs that are written in YAML: the project's own, and others next to it.
-    fn programs_in_yaml(&self) -> impl Iterator<Item = &String> {
+    pub(super) fn programs_in_yaml(&self) -> impl Iterator<Item = &String> {
         let programs = self
             .projects()
             .iter()

@@ -1,10 +1,9 @@
 //! The values files of an app in one environment: its own, and the layers around it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use envlint_budget::Budget;
 use envlint_helm::{Layer, ValuesError};
 use envlint_yaml::{Position, Span};
 
@@ -42,6 +41,8 @@ pub(super) struct Around {
     pub above: Vec<Arc<LayerFile>>,
     /// What is given when it is deployed.
     pub given: Option<Arc<[Pattern]>>,
+    /// The part of that which the place writes out that deploys it: it is laid over all layers.
+    pub written: Option<Arc<LayerFile>>,
 }
 
 /// A values file that is laid below or over the environments' own.
@@ -56,9 +57,23 @@ pub struct LayerFile {
 
 impl LayerFile {
     fn read(root: &Path, of: &LayerPath) -> LayerFile {
+        LayerFile::of(&of.path, read(root, of))
+    }
+
+    /// A layer that was read.
+    pub(super) fn of(path: &str, source: Result<Arc<Source>, ReadError>) -> LayerFile {
         LayerFile {
-            source: read(root, of),
-            path: of.path.clone(),
+            path: path.to_owned(),
+            source,
+            layer: OnceLock::new(),
+        }
+    }
+
+    /// Values that a place writes out that is no values file.
+    pub(super) fn written(source: Source) -> LayerFile {
+        LayerFile {
+            path: source.path.clone(),
+            source: Ok(Arc::new(source)),
             layer: OnceLock::new(),
         }
     }
@@ -179,8 +194,8 @@ impl ValuesFile {
     /// own values, where something names them, are known as those of any environment are.
     pub fn is_given_only(&self) -> bool {
         let is_any = |given: &Pattern| given.to_string() == "**";
-        let is_open =
-            |given: &Arc<[Pattern]>| self.others().next().is_none() || given.iter().any(is_any);
+        let has_others = self.others().next().is_some() || self.around.written.is_some();
+        let is_open = |given: &Arc<[Pattern]>| !has_others || given.iter().any(is_any);
         !self.is_own_file() && self.is_empty() && self.around.given.as_ref().is_some_and(is_open)
     }
 
@@ -205,27 +220,11 @@ impl ValuesFile {
         ValuesFile { around, ..self }
     }
 
-    /// The same file where it and its layers still have room: all files of an app are in memory while it is checked. A layer
-    /// that was `counted` for another environment takes none.
-    pub(super) fn within_room(
-        self,
-        room: &Budget,
-        counted: &mut HashSet<*const LayerFile>,
-    ) -> ValuesFile {
-        let size = |source: &Result<Arc<Source>, ReadError>| {
-            let source = source.as_ref().ok();
-            source.map_or(0, |source| source.document.size() as u64)
-        };
-        let layers = self
-            .others()
-            .filter(|layer| counted.insert(Arc::as_ptr(layer)));
-        let layers: u64 = layers.map(|layer| size(&layer.source)).sum();
-        match room.spend(size(&self.source) + layers) {
-            true => self,
-            false => ValuesFile {
-                source: Err(ReadError::TooMany),
-                ..self
-            },
+    /// The same file, which there is no room for.
+    pub(super) fn refused(self, why: ReadError) -> ValuesFile {
+        ValuesFile {
+            source: Err(why),
+            ..self
         }
     }
 
@@ -274,8 +273,8 @@ impl ValuesFile {
         self.others().next().is_some()
     }
 
-    /// All layers as Helm reads them, the lowest first; none when the environment's own file could not be read. Others
-    /// that cannot be read are left out.
+    /// All layers as Helm reads them, the lowest first, and over them what the place writes out that deploys the app; none when
+    /// the environment's own file could not be read. Others that cannot be read are left out.
     ///
     /// # Errors
     /// Why Helm refuses one of them.
@@ -283,7 +282,8 @@ impl ValuesFile {
         let own = self.layer()?;
         let below = self.around.below.iter().filter_map(|file| file.layer());
         let above = self.around.above.iter().filter_map(|file| file.layer());
-        Some(below.chain([own]).chain(above).collect())
+        let written = self.around.written.iter().filter_map(|file| file.layer());
+        Some(below.chain([own]).chain(above).chain(written).collect())
     }
 
     /// The file of one of these layers.
@@ -291,16 +291,34 @@ impl ValuesFile {
         let own = std::iter::once(&self.source);
         let below = self.around.below.iter().map(|file| &file.source);
         let above = self.around.above.iter().map(|file| &file.source);
+        let written = self.around.written.iter().map(|file| &file.source);
         let mut sources = below
             .chain(own)
             .chain(above)
+            .chain(written)
             .filter_map(|source| source.as_ref().ok());
         sources.nth(index)
     }
 
     /// Whether a file is one of the layers.
     pub fn is_written_in(&self, source: &Source) -> bool {
-        self.path == source.path || self.others().any(|layer| layer.path == source.path)
+        let mut others = self.others().chain(&self.around.written);
+        self.path == source.path || others.any(|layer| layer.path == source.path)
+    }
+
+    /// What is given when the app is deployed, and that nothing here writes out.
+    pub fn unknown_given(&self) -> impl Iterator<Item = &Pattern> {
+        self.given()
+            .filter(|pattern| pattern.as_path().is_none_or(|path| !self.writes_out(&path)))
+    }
+
+    /// Whether the place that deploys the app writes out a value that it gives.
+    fn writes_out(&self, path: &envlint_yaml::Path) -> bool {
+        let written = self.around.written.as_ref();
+        let source = written.and_then(|layer| layer.source.as_ref().ok());
+        source
+            .and_then(Tree::of)
+            .is_some_and(|tree| tree.at(path).is_some())
     }
 
     /// What is given when it is deployed.
@@ -372,37 +390,5 @@ impl LayerFiles {
         // Read outside of the lock: other files are waited for by nobody.
         let file = slot.get_or_init(|| Arc::new(LayerFile::read(root, path)));
         Arc::clone(file)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::workspace::Tier;
-
-    #[test]
-    fn a_layer_takes_room_once_and_the_file_that_has_none_is_refused() {
-        let source = |path: &str| Ok(Arc::new(Source::new(path, "a: [1, 2]\n")));
-        let layer = Arc::new(LayerFile {
-            path: "base.yaml".to_owned(),
-            source: source("base.yaml"),
-            layer: OnceLock::new(),
-        });
-        let size = layer.source.as_ref().expect("text").document.size() as u64;
-        let (room, mut counted) = (Budget::new(3 * size), HashSet::new());
-        let is_refused = |name: &str| {
-            let environment = Environment::named(name, Tier::Production, 0);
-            let file = ValuesFile::new(environment, name.to_owned(), source(name));
-            let around = Around {
-                below: vec![Arc::clone(&layer)],
-                ..Around::default()
-            };
-            let file = file.within(around).within_room(&room, &mut counted);
-            matches!(file.source, Err(ReadError::TooMany))
-        };
-        assert_eq!(
-            ["dev", "staging", "prod"].map(is_refused),
-            [false, false, true]
-        );
     }
 }

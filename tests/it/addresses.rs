@@ -224,6 +224,7 @@ fn promoted(dev: &str, staging: &str, config: &str, scope: Scope) -> Promoted {
     let request = Request {
         workspace: &workspace,
         apps,
+        beside: Vec::new(),
         from,
         to,
         scope,

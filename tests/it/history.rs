@@ -429,3 +429,37 @@ fn a_new_path_of_the_environment_s_own_waits_for_a_value() {
     sandbox.commit();
     assert_eq!(drift(&sandbox), NOTHING);
 }
+
+#[test]
+fn an_environment_that_cannot_be_read_hides_what_is_pending_and_not_that() {
+    let sandbox = repository("a: 1\nb: 1\n");
+    set(&sandbox, "dev", "a: 2\nb: 2\n");
+    std::fs::remove_file(sandbox.root().join("values-staging.yaml")).expect("the file");
+    sandbox.write(
+        "envlint.yaml",
+        format!("{CONFIG}apps: [{{name: shop, values: 'values-{{env}}.yaml', environments: [dev, staging, prod]}}]\n"),
+    );
+    let expected = "warning undeclared-difference: 2 paths of `shop` differ between dev and prod, and the values of staging cannot be \
+                    read, so nothing tells what is pending: `a`, `b`";
+    assert_eq!(drift(&sandbox), [expected]);
+}
+
+#[test]
+fn what_is_missing_in_a_shallow_clone_may_be_pending() {
+    let sandbox = repository("a: 1\nb: 1\n");
+    set(&sandbox, "staging", "a: 1\n");
+    let commit = sandbox.commit_by("Bob", 2);
+    let severities = |sandbox: &Sandbox| -> Vec<String> {
+        let found = drift(sandbox).into_iter();
+        let missing = found.filter(|said| said.contains("missing-key"));
+        missing
+            .map(|said| said.split(' ').next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    sandbox.write(".git/shallow", commit);
+    assert!(
+        !severities(&sandbox).contains(&"error".to_owned()),
+        "{:?}",
+        drift(&sandbox)
+    );
+}

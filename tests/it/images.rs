@@ -63,3 +63,37 @@ fn an_image_that_a_template_writes_is_judged_in_every_pod() {
         &[],
     );
 }
+
+/// Each finding stands at the value of its own image, though two have the same digest.
+#[test]
+fn a_broken_digest_is_shown_where_its_image_takes_it_from() {
+    let pod = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n  containers:\n    - name: a\n      image: \"acme/{name}@{{{{ .Values.{name}.digest }}}}\"\n"
+        )
+    };
+    let (web, worker) = (pod("web"), pod("worker"));
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/a.yaml", &web),
+            ("chart/templates/b.yaml", &worker),
+            (
+                "staging.yaml",
+                "web: {digest: \"sha256:12ab\"}\nworker: {digest: \"sha256:12ab\"}\n",
+            ),
+            (
+                "prod.yaml",
+                "web: {digest: abcdef1}\nworker: {digest: abcdef2}\n",
+            ),
+        ],
+        &["objects/broken-digest"],
+        &[
+            "error prod.yaml:1 the digest of the image `acme/web` names no algorithm in prod, so no node can pull it",
+            "error prod.yaml:2 the digest of the image `acme/worker` names no algorithm in prod, so no node can pull it",
+            "error staging.yaml:1 the digest of the image `acme/web` has 4 digits instead of 64 in staging, so no node can pull it",
+            "error staging.yaml:2 the digest of the image `acme/worker` has 4 digits instead of 64 in staging, so no node can pull it",
+        ],
+    );
+}

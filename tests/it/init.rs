@@ -196,6 +196,10 @@ fn what_has_no_form_in_the_configuration_is_left_to_be_found() {
         ),
         ("argocd/dev/cart.yaml", &application("dev")),
         ("argocd/prod/cart.yaml", &application("prod")),
+        (
+            "shop/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
         ("shop/values-dev.yaml", "host: shop-dev.example.com\n"),
         ("shop/values-prod.yaml", "host: shop-prod.example.com\n"),
     ]);

@@ -48,6 +48,14 @@ fn a_truststore_guards_what_is_public() {
             "info",
         ),
         ("ssl: {keystore: {password: changeit}}\n", "error"),
+        (
+            "run: [keytool, -importcert, -trustcacerts, -file, ca.crt, -storepass, changeit]\n",
+            "info",
+        ),
+        (
+            "run: [keytool, -genkeypair, -keystore, shop.jks, -storepass, changeit]\n",
+            "error",
+        ),
     ] {
         let sandbox = Sandbox::with(&[("values-dev.yaml", "a: 1\n"), ("values-prod.yaml", prod)]);
         let found = sandbox.check().findings;

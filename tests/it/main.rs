@@ -2,6 +2,7 @@
 
 mod addresses;
 mod brought;
+mod budgets;
 mod charts;
 mod ciphertext;
 mod cli;
@@ -65,13 +66,16 @@ mod preview_told;
 mod previews;
 mod production;
 mod promotion;
+mod promotion_items;
 mod promotion_laws;
 mod promotion_limits;
 mod promotion_parts;
+mod promotion_reviewed;
 mod promotion_shared;
 #[cfg(unix)]
 mod promotion_told;
 mod promotion_written;
+mod provider_classes;
 mod reach;
 mod readme;
 mod related;

@@ -123,3 +123,84 @@ fn what_a_template_escapes_is_not_shown() {
         assert!(!ran.stdout.contains(hidden), "{}", ran.stdout);
     }
 }
+
+#[test]
+fn a_password_behind_an_option_is_hidden_wherever_it_is_reported() {
+    // An unknown program, and what its letters say as a rule; a known one; and a script.
+    let values = |draw: &str| {
+        format!(
+            "a: {{args: [\"-p\", \"Wq7{draw}xK2mLpZq81xBn\"]}}\nb: {{command: [redis-cli, -h, db, -a, \"tromb{draw}one\"]}}\n\
+             c: {{command: [mongosh], args: [-u, app, -p, \"clari{draw}net\"]}}\nd: {{args: [\"-storepass\", \"basso{draw}on\"]}}\n\
+             e: {{args: [\"-u\", \"app:Wq7{draw}xK2mLpZq81yBn\"]}}\nf: |\n  docker login -u me -p ocari{draw}na shop.example\n  echo done\n\
+             g: {{args: [\"-p\", \"80{draw}0\", \"-a\", \"0.0.0.0:80{draw}0\", \"-u\", \"10{draw}0:1000\"]}}\n"
+        )
+    };
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", &values("4")),
+        ("values-prod.yaml", &values("5")),
+    ]);
+    let found = sandbox.check().findings;
+    let reported = |path: &str| {
+        let mut found = found.iter();
+        found.any(|finding| {
+            finding.rule == "secrets/plaintext"
+                && finding
+                    .path
+                    .as_ref()
+                    .is_some_and(|at| at.to_string() == path)
+        })
+    };
+    for path in [
+        "a.args[1]",
+        "b.command[4]",
+        "c.args[3]",
+        "d.args[1]",
+        "e.args[1]",
+        "f",
+    ] {
+        assert!(reported(path), "{path}: {found:?}");
+    }
+    assert!(!found.iter().any(|finding| {
+        finding
+            .path
+            .as_ref()
+            .is_some_and(|at| at.to_string().starts_with('g'))
+    }));
+    for command in [
+        &["diff", "values-dev.yaml", "values-prod.yaml"][..],
+        &[
+            "diff",
+            "values-dev.yaml",
+            "values-prod.yaml",
+            "--format",
+            "unified",
+        ],
+        &[
+            "diff",
+            "values-dev.yaml",
+            "values-prod.yaml",
+            "--format",
+            "json-patch",
+        ],
+        &["diff", "dev", "prod", "--format", "json"],
+        &[
+            "promote", "--from", "dev", "--to", "prod", "--format", "markdown",
+        ],
+        &["check", "--format", "json"],
+    ] {
+        let ran = sandbox.run(command);
+        let output = ran.stdout + &ran.stderr;
+        for secret in ["xK2mLpZq81", "tromb", "clari", "basso", "ocari"] {
+            assert!(!output.contains(secret), "{command:?}: {output}");
+        }
+    }
+    let patch = sandbox.run(&[
+        "diff",
+        "values-dev.yaml",
+        "values-prod.yaml",
+        "--format",
+        "json-patch",
+    ]);
+    assert!(!patch.stdout.contains("redacted"), "{}", patch.stdout);
+    assert!(patch.stdout.contains("\"8050\""), "{}", patch.stdout);
+}

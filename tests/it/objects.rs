@@ -271,7 +271,10 @@ fn objects_that_the_api_server_refuses() {
             ],
         ),
         (
-            class("azure", "{objects: 'array: text'}"),
+            class(
+                "azure",
+                "{keyvaultName: a, tenantId: b, objects: 'array: text'}",
+            ),
             vec![(
                 Invalid,
                 "spec.parameters.objects",
@@ -279,7 +282,10 @@ fn objects_that_the_api_server_refuses() {
             )],
         ),
         (
-            class("gcp", "{secrets: '- {resourceName: a, path: b, json: c}'}"),
+            class(
+                "gcp",
+                "{secrets: '- {resourceName: projects/a/secrets/b/versions/1, path: b, json: c}'}",
+            ),
             vec![(
                 UnknownField,
                 "spec.parameters.secrets[0].json",

@@ -1,5 +1,6 @@
 //! What every promotion keeps to, whatever the two files hold.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use envlint::promotion::{
 use envlint::source::Source;
 use envlint::values::{Pattern, Tree};
 use envlint::workspace::Workspace;
-use envlint_yaml::{Node, Path};
+use envlint_yaml::{Document, Node, Path, Segment, field_of, names_items};
 use proptest::prelude::*;
 
 use crate::support::{Sandbox, shown};
@@ -96,6 +97,7 @@ fn write_value(value: &Written, column: usize, hand: usize, text: &mut String) {
                 }
                 seen.push(*name);
                 let pad = " ".repeat(column + step);
+                *text += &format!("{pad}# item n{name}, by {hand}\n");
                 *text += &format!("{pad}- {key}: n{name}\n{pad}  value:");
                 write_value(value, column + step + 2, hand, text);
             }
@@ -137,6 +139,7 @@ fn promoted(workspace: &Workspace, only: &[&str]) -> AppPromotion {
     let request = Request {
         workspace,
         apps: workspace.apps.iter().collect(),
+        beside: Vec::new(),
         from: &workspace.environments[0],
         to: &workspace.environments[1],
         scope: Scope::parse(&only, &[]).expect("patterns"),
@@ -167,8 +170,17 @@ fn pending(workspace: &Workspace) -> usize {
 fn own_bytes(patterns: &[&str], text: &str) -> Vec<(Path, String)> {
     fn walk(node: &Node, path: &Path, visit: &mut dyn FnMut(&Path, &Node)) {
         visit(path, node);
+        // Items without names go by their host where something in them is declared.
+        let items = node.as_sequence().unwrap_or_default();
+        let has_hosts = field_of(std::iter::once(items)).is_none()
+            && names_items(std::iter::once(items), "host");
         for (step, child) in node.children() {
-            walk(child, &path.join(step.to_segment()), visit);
+            let host = child.named("host").filter(|_| has_hosts);
+            let segment = host.map_or(step.to_segment(), |host| Segment::Match {
+                field: "host".to_owned(),
+                value: host.to_owned(),
+            });
+            walk(child, &path.join(segment), visit);
         }
     }
     let source = Arc::new(Source::new("values.yaml", text));
@@ -230,6 +242,19 @@ proptest! {
                 prop_assert_eq!(pending(&workspace), 0, "{}\n---\n{}\n---\n{}", source, before, after);
                 prop_assert_eq!(own_bytes(&patterns, &after), own_bytes(&patterns, &before), "{}", after);
                 prop_assert_eq!(promoted(&workspace, &[]).progress, Progress::UpToDate);
+                // No comment is written twice, whatever is added next to it.
+                let count = |text: &str| {
+                    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+                    for comment in Document::parse(text).comments() {
+                        *counts.entry(comment.text.to_string()).or_default() += 1;
+                    }
+                    counts
+                };
+                let (of_source, of_target) = (count(&source), count(&before));
+                for (comment, number) in count(&after) {
+                    let known = |counts: &BTreeMap<String, usize>| counts.get(&comment).copied().unwrap_or_default();
+                    prop_assert!(number <= known(&of_source) + known(&of_target), "{}\n{}\n---\n{}\n---\n{}", comment, source, before, after);
+                }
             }
             Progress::Planned => prop_assert!(false, "written"),
         }
@@ -281,6 +306,7 @@ proptest! {
             let request = Request {
                 workspace: &workspace,
                 apps: workspace.apps.iter().collect(),
+                beside: Vec::new(),
                 from: &workspace.environments[from],
                 to: &workspace.environments[from + 1],
                 scope: Scope::default(),

@@ -316,9 +316,10 @@ fn a_side_that_is_no_environment_and_no_commit_is_said_to_be_none() {
         &["prod-eu@--output=x"],
         &["prod-eu@"],
         &["..prod-eu"],
-        &["dev@v1"],
         &["prod-eu@v1", "--rendered"],
     ];
+    // A file that was renamed since is read by the path that it had.
+    assert_eq!(sandbox.run(&["diff", "dev@v1"]).status, 0);
     let mut all = String::new();
     for arguments in sides {
         let ran = sandbox.run(&[&["diff"], arguments].concat());

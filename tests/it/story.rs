@@ -92,6 +92,7 @@ impl Story {
 fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"\d+ (minute|hour|day)s? ago|just now", "[age]");
+    settings.add_filter(r"`[0-9a-f]{40}`", "`[commit]`");
     settings.set_omit_expression(true);
     settings
 }

@@ -93,7 +93,12 @@ impl<'n> Items<'n> {
 pub fn field_of<'n>(lists: impl Iterator<Item = &'n [Node]> + Clone) -> Option<&'static str> {
     let is_empty = lists.clone().all(<[Node]>::is_empty);
     let mut fields = NAMES.into_iter().filter(|_| !is_empty);
-    fields.find(|field| lists.clone().all(|items| are_named(items, field)))
+    fields.find(|field| names_items(lists.clone(), field))
+}
+
+/// Whether a key tells apart the items of each of these lists.
+pub fn names_items<'n>(mut lists: impl Iterator<Item = &'n [Node]>, key: &str) -> bool {
+    lists.all(|items| are_named(items, key))
 }
 
 /// A name that two items of a list have, with both of them, where all items have one: the list would go by names, but for

@@ -1,6 +1,9 @@
 //! A file: its source, its documents, its comments and what is wrong with it.
 
 mod part;
+mod settings;
+
+pub use settings::Setting;
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};

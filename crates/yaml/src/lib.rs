@@ -32,7 +32,7 @@
 //! - `node`: the tree; uses `index`, `path`, `scalar`, `span`, `value`
 //! - `address`: how values are addressed while a tree is walked; uses `node`, `path`
 //! - `parse`: from text to tree; uses `comment`, `index`, `node`, `problem`, `scalar`, `span`
-//! - `document`: a file with its tree; uses `comment`, `node`, `parse`, `path`, `problem`, `span`
+//! - `document`: a file with its tree; uses `comment`, `node`, `parse`, `path`, `problem`, `scalar`, `span`
 //! - `edit`: edits that change no other byte; uses `comment`, `document`, `node`, `path`, `problem`, `scalar`, `span`, `value`
 //! - `emit`: the text that Go prints; uses `number`, `scalar`, `value`
 //! - `de`: from the tree to Rust's types; uses `node`, `path`, `scalar`, `span`, `value`
@@ -55,10 +55,10 @@ mod scalar;
 mod span;
 mod value;
 
-pub use address::{Items, Step, field_of, same_names};
+pub use address::{Items, Step, field_of, names_items, same_names};
 pub use comment::Comment;
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
-pub use document::Document;
+pub use document::{Document, Setting};
 pub use edit::{
     Applied, Arranged, Arrangement, Change, Edit, EditError, Edited, Fresh, Stays, apply, arrange,
     change_all, comments_above, insert, quoted, remove, remove_comment, reorder, set,

@@ -10,7 +10,7 @@ use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
 use crate::promotion::{
     Action, Permissions, Progress, Request, Scope, Written, agree, coverage, direction, freeze_of,
-    promote, write,
+    only_asked, promote, sharing, write,
 };
 use crate::source::Problem;
 use crate::workspace::{Environment, Workspace};
@@ -125,16 +125,22 @@ pub(super) fn carry_out(
         }
     }
     agree(&mut apps);
+    only_asked(&mut apps);
     for note in coverage(request, &apps)? {
         invocation.output.remark(text!("note: {}\n", note));
     }
     let targets: Vec<&str> = requests.iter().map(|request| &*request.to.name).collect();
     let freeze = requests.iter().find_map(|request| request.freeze);
+    let head = || Revision::resolve(&request.workspace.root, "HEAD").ok();
+    let head = (request.cluster && request.revision.is_none())
+        .then(head)
+        .flatten();
     // Apps that could not be looked at; what cannot be written is no app.
     let title = report::Title {
         from: &request.from.name,
         to: &targets,
         revision: request.revision.as_ref(),
+        head: head.as_ref(),
         write: request.permissions.write,
         back: request.back,
         during_freeze: freeze.and(request.permissions.during_freeze.as_deref()),
@@ -143,6 +149,7 @@ pub(super) fn carry_out(
         failed: &failed,
     };
     let mut problems = Vec::new();
+    results.keep_off(request.workspace)?;
     let files = Files::ready(invocation, results, || pull_request_body(title, &apps))?;
     let root = &request.workspace.root;
     let written = match request.permissions.write {
@@ -203,9 +210,11 @@ fn requests<'w>(workspace: &'w Workspace, args: &Args) -> Result<Vec<Request<'w>
         .help("merge the commit first; in a shallow clone, fetch all commits (`fetch-depth: 0` of actions/checkout)"));
     }
     let request = |to| -> Result<Request<'w>, Problem> {
+        let apps = select::apps(workspace, &args.apps)?;
         Ok(Request {
             workspace,
-            apps: select::apps(workspace, &args.apps)?,
+            beside: sharing(workspace, &apps, to),
+            apps,
             from,
             to,
             scope: Scope::parse(&args.paths, &args.except)?,

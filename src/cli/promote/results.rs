@@ -12,6 +12,7 @@ use crate::promotion::report::promote::Title;
 use crate::promotion::report::{PromoteFormat, outputs, pull_request_body};
 use crate::promotion::{AppPromotion, Progress};
 use crate::source::{Problem, work_tree, write};
+use crate::workspace::{Deployment, Workspace};
 
 /// Where the results go besides the values files.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +25,42 @@ pub(crate) struct Results<'a> {
     pub split: Option<&'a Path>,
     /// The format of the plan.
     pub format: PromoteFormat,
+}
+
+impl Results<'_> {
+    /// Holds the files to be none that the workspace is made of: they would be written over.
+    pub(super) fn keep_off(&self, workspace: &Workspace) -> Result<(), Problem> {
+        let named = [("--pr-body", self.pr_body), ("--outputs", self.outputs)];
+        for (option, path) in named {
+            // What is not there yet is none of them.
+            let Some(path) = path.and_then(|path| fs::canonicalize(path).ok()) else {
+                continue;
+            };
+            let Some(below) = path
+                .strip_prefix(&workspace.root)
+                .ok()
+                .and_then(Path::to_str)
+            else {
+                continue;
+            };
+            let below = below.replace('\\', "/");
+            let mut apps = workspace.apps.iter();
+            let is_values = apps.any(|app| {
+                let mut layers = app.deployments.iter().flat_map(Deployment::layers);
+                layers.any(|layer| *layer.path == *below)
+            });
+            let config = workspace.config_source.as_ref();
+            if is_values || config.is_some_and(|config| config.path == below) {
+                return Err(Problem::without_place(text!(
+                    "{} names {}, which the workspace is made of",
+                    option,
+                    Name(&below)
+                ))
+                .help("name another file: it would be written over"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// These files, which are ready before any values file is written: what cannot be written must not be found out when the values

@@ -127,6 +127,12 @@ pub(super) fn value(app: &App, environment: &str, path: &Path, trace: &ValueTrac
         }
         None => printable!("{} in {}: nothing sets it\n", name(path), name(environment)),
     };
+    if trace.is_given {
+        text.push(line(
+            "given",
+            "when it is deployed: what it is then is not known".into(),
+        ));
+    }
     match &trace.end {
         End::Fields(fields) => {
             for (field, places) in fields {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::refused::WhyRefused;
 use super::spec::{HelmSource, Inline, Spec};
 use crate::evidence::claim::{
-    Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread, given,
+    Chart, Claim, Claims, Evidence, LayerPath, MissingFile, OWN_CLUSTER, Rank, Unread, given,
 };
 use crate::evidence::files::{Files, normal};
 use crate::evidence::holes::{Bindings, bindings, fill, fixed_parts, has_holes, shown, told_apart};
@@ -45,7 +45,20 @@ pub(super) fn claims(
 
 /// A cluster that a destination names; the one that Argo CD itself runs in has the same name everywhere.
 fn cluster_of(destination: Option<String>) -> Option<String> {
-    destination.filter(|name| name != "in-cluster" && name != "https://kubernetes.default.svc")
+    match destination.as_deref() {
+        Some("https://kubernetes.default.svc") => Some(OWN_CLUSTER.to_owned()),
+        _ => destination,
+    }
+}
+
+/// What a destination may tell an environment by: the name of a cluster, or an address without its scheme, its port and its
+/// last word, which tells a domain: `https://prod.example.dev:6443` is no `dev`.
+fn words_of(destination: &str) -> &str {
+    let Some((_, address)) = destination.split_once("://") else {
+        return destination;
+    };
+    let host = address.split([':', '/']).next().unwrap_or(address);
+    host.rsplit_once('.').map_or(host, |(before, _)| before)
 }
 
 /// A name without the parts that are not known, and what joins them: `{cluster}-shop`.
@@ -336,7 +349,7 @@ fn claim(
     let whole = layers.iter().filter(|layer| layer.part.is_none());
     let others = [
         Some(name.clone()),
-        filled(&spec.cluster),
+        filled(&spec.cluster).map(|name| words_of(&name).to_owned()),
         filled(&spec.namespace),
     ];
     let of_layers = names.of_layers(
@@ -363,7 +376,7 @@ fn claim(
                 .rev()
                 .filter_map(|path| names.of_path(path)),
         )
-        .chain(filled(&spec.cluster).and_then(|name| names.of_name(&name)))
+        .chain(filled(&spec.cluster).and_then(|name| names.of_name(words_of(&name))))
         .chain(filled(&spec.namespace).and_then(|name| names.of_name(&name)))
         // Of what a set makes nothing may tell, but the set itself.
         .chain(spec.of_set.iter().filter_map(|set| names.of_name(set)))

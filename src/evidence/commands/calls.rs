@@ -117,6 +117,7 @@ pub(super) fn calls<'c>(
     let mut written: Vec<Written> = Vec::new();
     let mut defaults: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
     let mut declared: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut chosen: BTreeMap<String, Vec<Call>> = BTreeMap::new();
     for candidate in candidates.filter(|candidate| is_workflow(&candidate.path)) {
         let names_file = candidate.text.contains("./") || candidate.text.contains("/.github/");
         let calls = candidate.text.contains("uses:") && names_file;
@@ -131,6 +132,10 @@ pub(super) fn calls<'c>(
         defaults.insert(&candidate.path, defaults_of(root));
         let inputs = declared_inputs(root).map(|(name, _)| name.to_owned());
         declared.insert(&candidate.path, inputs.collect());
+        let by_hand = chosen_by_hand(root);
+        if !by_hand.is_empty() {
+            chosen.insert(candidate.path.clone(), by_hand);
+        }
         for job in values_of(at(root, &["jobs"])) {
             written.extend(Written::of(job, job, &candidate.path));
             for step in items(job, &["steps"]) {
@@ -142,7 +147,7 @@ pub(super) fn calls<'c>(
         }
     }
     written.retain(|call| call.is_of_here(declared.get(call.of.as_str())));
-    let mut found: BTreeMap<String, Vec<Call>> = BTreeMap::new();
+    let mut found = chosen;
     // A call may hand on the inputs that the calling file has from its own calls.
     for _ in 0..DEEPEST {
         let before = found.clone();
@@ -180,6 +185,26 @@ pub(super) fn calls<'c>(
     }
     found
 }
+
+/// The ways to start a workflow by hand for an environment: an input lets choose it, or has the type of one.
+/// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onworkflow_dispatchinputs>
+fn chosen_by_hand(root: &Node) -> Vec<Call> {
+    let on = at(root, &["on"]).or_else(|| at(root, &["true"]));
+    let inputs = on.and_then(|on| at(on, &["workflow_dispatch", "inputs"]));
+    let inputs = inputs.and_then(Node::as_mapping).into_iter().flatten();
+    let mut inputs = inputs.filter(|(name, _)| is_environment(&name.text().replace('-', "_")));
+    let Some((name, input)) = inputs.next() else {
+        return Vec::new();
+    };
+    let options = items(input, &["options"]).iter();
+    let options = options.filter_map(|option| Some(option.as_scalar()?.text().to_owned()));
+    let usable = options.filter(|option| !option.is_empty() && option.len() < LONGEST);
+    let call = |option| Call::with(BTreeMap::from([(name.text().to_owned(), option)]));
+    usable.take(MOST_CHOICES).map(call).collect()
+}
+
+/// More choices of one input are not looked at.
+const MOST_CHOICES: usize = 30;
 
 /// Leaves out calls of which another one from the same file knows the same and more: its caller's inputs are known now.
 fn drop_less_known(calls: &mut Vec<Call>) {

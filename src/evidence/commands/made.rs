@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use super::variables::{LONGEST, Variables};
 use super::words;
+use crate::source::join;
 use crate::values::Pattern;
 
 /// More lines before a command are not looked at.
@@ -63,7 +64,8 @@ pub(super) fn made(before: &str, file: &str, variables: &Variables) -> Option<Ma
     let mut given = Vec::new();
     for (above, line) in statements(before) {
         // Most lines have nothing to do with the file.
-        if !line.contains(ending) && !line.contains(['$', '{']) {
+        let may_name = line.contains(ending) || line.contains(['$', '{', '*']);
+        if !may_name {
             continue;
         }
         let line = words::resolved(&line, variables, 0);
@@ -255,7 +257,7 @@ impl<'l> Step<'l> {
             return Some(Making::Again(self.written(last)));
         }
         if self.target != Some(name) {
-            return None;
+            return self.copied_into(name);
         }
         let known = self.programs.iter().map(|program| self.does(program));
         let known: Option<Vec<&'static str>> = known.collect();
@@ -273,6 +275,20 @@ impl<'l> Step<'l> {
         }
     }
 
+    /// A copy in a folder that files are copied into: `cp chart/values.*.yaml build/`.
+    fn copied_into(&self, name: &str) -> Option<Making> {
+        let is_copy = matches!(self.programs.as_slice(), ["cp"] | ["mv"]);
+        let (home, file) = name.rsplit_once('/').filter(|_| is_copy)?;
+        let target = self.target?.trim_start_matches("./");
+        let mut arguments = self.arguments.iter();
+        let folder = arguments.find_map(|word| {
+            let (folder, pattern) = word.rsplit_once('/').unwrap_or(("", word));
+            is_of(pattern, file).then_some(folder)
+        });
+        let folder = folder.filter(|_| target.trim_end_matches('/') == home)?;
+        Some(Making::Of(join(folder, file), "copies", Vec::new()))
+    }
+
     /// What a program does with a file; none where it makes something else of it.
     fn does(&self, program: &str) -> Option<&'static str> {
         let (_, how) = PROGRAMS.iter().find(|(known, _)| *known == program)?;
@@ -288,6 +304,17 @@ impl<'l> Step<'l> {
             _ => format!("**.\"{}\"", replaced(word)?).parse().ok(),
         });
         found.collect()
+    }
+}
+
+/// Whether a file is the one that a word names, or one of those: `values.*.yaml`.
+fn is_of(pattern: &str, file: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == file,
+        Some((before, after)) => {
+            let rest = file.strip_prefix(before);
+            rest.is_some_and(|rest| rest.len() >= after.len() && rest.ends_with(after))
+        }
     }
 }
 
@@ -408,5 +435,23 @@ mod tests {
             seen("cp a-$ENV.yaml b-$ENV.yaml", "b-prod.yaml"),
             "copies a-prod.yaml 0"
         );
+        for (script, expected) in [
+            (
+                "cp ./chart/values.*.yaml ./build/",
+                "copies chart/values.dev.yaml 0",
+            ),
+            (
+                "cp chart/values.dev.yaml build",
+                "copies chart/values.dev.yaml 0",
+            ),
+            ("cp chart/values.*.yaml other/", "nothing"),
+            ("cp chart/secrets.*.yaml build/", "nothing"),
+        ] {
+            assert_eq!(
+                seen(script, "./build/values.dev.yaml"),
+                expected,
+                "{script}"
+            );
+        }
     }
 }

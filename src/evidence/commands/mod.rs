@@ -30,6 +30,7 @@ pub(super) mod words;
 use std::collections::BTreeSet;
 
 use envlint_budget::Budget;
+use envlint_yaml::Span;
 
 use super::claim::{Chart, Claim, Claims, LayerPath, Unread, given};
 use super::files::{Files, directory_of, normal};
@@ -157,6 +158,7 @@ impl Cx<'_, '_> {
             &candidate.path,
             &candidate.text,
             &self.modules,
+            files,
         ));
         tasks.extend(tasks::others::tasks(&candidate.text, &variables));
         tasks.extend(tasks::hubploy::tasks(&candidate.text, &variables, files));
@@ -280,6 +282,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         {
             continue;
         }
+        let filled = with_written(filled, place);
         let of = |text: Option<&String>| {
             let text = text.map(|text| fill(text, &bound));
             text.filter(|text| !has_holes(text) && !text.is_empty())
@@ -390,6 +393,16 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         said.unread.push(place.unread(reason));
     }
     told_apart(claims, said);
+}
+
+/// The files of a task with the values that it writes out itself.
+fn with_written(files: Vec<LayerPath>, place: &Called<'_>) -> Vec<LayerPath> {
+    let path = place.candidate.path.as_str();
+    let part = |span: &Span| LayerPath::part(path, *span);
+    let written = &place.task.written;
+    let below = written.below.iter().map(part);
+    let above = written.above.iter().map(part);
+    below.chain(files).chain(above).collect()
 }
 
 /// That a command leaves its chart open.

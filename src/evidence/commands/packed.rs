@@ -23,17 +23,15 @@ pub(super) fn chart_of(archive: &str, place: &Called<'_>, files: &Files<'_>) -> 
         let chart = normal(directory, folder).filter(|path| files.is_chart(path))?;
         (has_holes(archive) || is_made_of(&chart)).then_some(chart)
     });
-    around.or_else(|| {
+    let only = |is_wanted: &dyn Fn(&str) -> bool| {
         let charts = files.charts().into_iter().filter(|_| is_archive);
-        let mut named = charts.filter(|chart| {
-            let folder = chart.rsplit('/').next().unwrap_or(chart);
-            is_of(name, folder)
-        });
-        named
-            .next()
-            .filter(|_| named.next().is_none())
-            .map(str::to_owned)
-    })
+        let mut named = charts.filter(|chart| is_wanted(chart));
+        let first = named.next().filter(|_| named.next().is_none());
+        first.map(str::to_owned)
+    };
+    around
+        .or_else(|| only(&|chart| is_of(name, chart.rsplit('/').next().unwrap_or(chart))))
+        .or_else(|| only(&is_made_of))
 }
 
 /// Whether an archive is called as those of a chart are: the chart's name, and a version or what stands for one.

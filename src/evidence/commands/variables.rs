@@ -11,7 +11,8 @@ use crate::source::is_yaml;
 pub(in crate::evidence) type Variables = BTreeMap<String, String>;
 
 /// Names of variables that stand for an environment, whatever a file sets them to at first.
-const ENVIRONMENTS: [&str; 16] = [
+const ENVIRONMENTS: [&str; 17] = [
+    "target_environment",
     "env",
     "environment",
     "stage",

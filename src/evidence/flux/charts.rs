@@ -17,14 +17,14 @@ const GROUP: &str = "source.toolkit.fluxcd.io/";
 #[derive(Debug, Default)]
 pub(super) struct Repositories<'s> {
     by_name: BTreeMap<(&'s str, &'s str), (&'s str, &'s Node)>,
-    /// The addresses of repositories of charts by their names; none where several have one name.
-    addresses: BTreeMap<&'s str, Option<&'s str>>,
+    /// The addresses of repositories by their kinds and names; none where several have one name.
+    addresses: BTreeMap<(&'s str, &'s str), Option<&'s str>>,
 }
 
 impl<'s> Repositories<'s> {
     pub(super) fn of(sources: &'s [Arc<Source>]) -> Repositories<'s> {
         let mut by_name = BTreeMap::new();
-        let mut addresses: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        let mut addresses: BTreeMap<(&str, &str), Option<&str>> = BTreeMap::new();
         let objects = sources.iter().flat_map(|source| {
             let objects = source.document.documents().iter();
             objects.map(|object| (source.path.as_str(), object))
@@ -39,20 +39,23 @@ impl<'s> Repositories<'s> {
                 }
             }
             let address = text(object, &["spec", "url"]).map(|url| url.trim_end_matches('/'));
-            if is_kind(object, GROUP, "HelmRepository") {
-                let known = addresses.entry(name).or_insert(address);
-                *known = known.filter(|known| Some(*known) == address);
+            for kind in ["HelmRepository", "GitRepository"] {
+                if is_kind(object, GROUP, kind) {
+                    let known = addresses.entry((kind, name)).or_insert(address);
+                    *known = known.filter(|known| Some(*known) == address);
+                }
             }
         }
         Repositories { by_name, addresses }
     }
 
-    /// What a repository of charts is called: its address, where one is known.
-    fn called<'n>(&self, name: &'n str) -> &'n str
+    /// What a repository is called: its address, where one is known. Two objects may be one repository: `shop-main` and
+    /// `shop-dev`, each of a branch.
+    fn called<'n>(&self, kind: &'n str, name: &'n str) -> &'n str
     where
         's: 'n,
     {
-        let address = self.addresses.get(name).copied().flatten();
+        let address = self.addresses.get(&(kind, name)).copied().flatten();
         address
             .filter(|address| !address.contains("${"))
             .unwrap_or(name)
@@ -103,8 +106,8 @@ impl Cx<'_, '_> {
         }
         let repository = text(spec, &["sourceRef", "name"]).unwrap_or_default();
         let repository = match text(spec, &["sourceRef", "kind"]) {
-            Some("HelmRepository") => self.repositories.called(repository),
-            _ => repository,
+            Some(kind) => self.repositories.called(kind, repository),
+            None => repository,
         };
         let name = chart.trim_start_matches("./").trim_end_matches('/');
         // A chart in git has the version of its branch: Flux ignores another one.

@@ -234,7 +234,10 @@ impl Cx<'_, '_> {
         );
         let node = built.node(object);
         let release = Release { node, name };
-        let chart = self.chart(node);
+        let chart = self.chart(node).map(|chart| match chart {
+            Chart::Remote(reference) => Chart::Remote(filled(&reference)),
+            local => local,
+        });
         let is_here = matches!(chart, Some(Chart::Local(_)));
         let mut values = Values::default();
         self.add_files(&release, is_here, &evidence, &mut values, said);
@@ -260,7 +263,7 @@ impl Cx<'_, '_> {
             .collect(),
             environment: self.environment(source, name, directory),
             release: release_name.or_else(|| default_name(node).as_deref().map(filled)),
-            namespace: namespace.map(str::to_owned),
+            namespace: namespace.map(filled),
             chart,
             layers: values.layers,
             // Where some values are not here, any path may be given by them.

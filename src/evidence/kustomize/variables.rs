@@ -53,7 +53,9 @@ impl Variables {
                 break;
             };
             filled += before;
-            match self.0.get(variable) {
+            // `${VERSION:=1.0.0}`: the default is for where nothing says another one.
+            let bare = variable.split([':', '=', '-']).next();
+            match bare.and_then(|bare| self.0.get(bare)) {
                 Some(value) => filled += value,
                 None => filled.extend(["${", variable, "}"]),
             }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::evidence::copied::Copied;
 use crate::evidence::files::normal;
-use crate::source::{boundary, read_text};
+use crate::source::{place_within, read_text};
 
 /// The most that is kept, in bytes of text.
 const MOST: usize = 16 << 20;
@@ -64,18 +64,12 @@ impl Tree {
         }
     }
 
-    /// The path on the disk of what is there, and inside of the repository with all links followed.
-    fn place(&self, path: &str) -> Option<PathBuf> {
-        let place = self.root.join(path).canonicalize().ok()?;
-        place.starts_with(boundary(&self.root)).then_some(place)
-    }
-
     pub(super) fn is_file(&self, path: &str) -> bool {
-        self.place(path).is_some_and(|place| place.is_file())
+        place_within(&self.root, path).is_some_and(|place| place.is_file())
     }
 
     pub(super) fn is_directory(&self, path: &str) -> bool {
-        self.place(path).is_some_and(|place| place.is_dir())
+        place_within(&self.root, path).is_some_and(|place| place.is_dir())
     }
 
     /// Makes room for so many bytes.
@@ -121,7 +115,7 @@ impl Tree {
     }
 
     fn listed(&self, path: &str) -> Option<Rc<[Entry]>> {
-        let found = std::fs::read_dir(self.place(path)?).ok()?;
+        let found = std::fs::read_dir(place_within(&self.root, path)?).ok()?;
         let entries = found.flatten().take(MOST_FILES).filter_map(|entry| {
             Some(Entry {
                 name: entry.file_name().into_string().ok()?,

@@ -129,9 +129,13 @@ impl Brought {
     }
 }
 
-/// The pods that each of a chart's objects makes.
-pub(super) fn pods(rendered: &Rendered, objects: &[RenderedObject]) -> Vec<Option<Pods>> {
-    let workloads = workloads(rendered).unwrap_or_default();
+/// The pods that each of a chart's objects makes; `namespace` is that of the release.
+pub(super) fn pods(
+    rendered: &Rendered,
+    objects: &[RenderedObject],
+    namespace: &str,
+) -> Vec<Option<Pods>> {
+    let workloads = workloads(rendered, namespace).unwrap_or_default();
     let scales = scales(&workloads);
     let of = |object: &RenderedObject| {
         let scale = scales.get(&(&*object.kind, &*object.name)).copied();

@@ -4,6 +4,7 @@
 //! (<https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation>): the names of the fields, and the types
 //! of their values.
 
+mod refused;
 mod table;
 mod unknown;
 
@@ -145,6 +146,24 @@ impl Check {
         };
         if let (Some(of), Some(mapping)) = (of, object.as_mapping()) {
             self.fields(mapping, of, path);
+            // The server comes to its own rules when the object has the form that they expect.
+            let is_sound = |violation: &Violation| violation.own != ViolationSort::InvalidApi;
+            if self.found.iter().all(is_sound) {
+                self.refused(kind, object, path);
+            }
+        }
+    }
+
+    fn refused(&mut self, kind: &str, object: &Node, path: &Path) {
+        for refusal in refused::check(kind, object) {
+            let below = refusal.path.segments().iter().cloned();
+            let place = path.segments().iter().cloned().chain(below).collect();
+            self.say(
+                &place,
+                ViolationSort::InvalidApi,
+                refusal.message,
+                refusal.help,
+            );
         }
     }
 

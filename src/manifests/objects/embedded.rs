@@ -2,7 +2,8 @@
 
 use envlint_yaml::{Document, Node, Path, Segment};
 
-use super::{Violation, invalid, unknown_field};
+use super::refused::{self, Taken};
+use super::{Violation, invalid, synced, unknown_field};
 use crate::masking::{Name, ObjectName, text};
 
 /// What a provider reads.
@@ -18,7 +19,7 @@ struct Provider {
     files: &'static [&'static str],
 }
 
-static PROVIDERS: [Provider; 3] = [
+static PROVIDERS: [Provider; 4] = [
     // https://docs.aws.amazon.com/secretsmanager/latest/userguide/ascp-examples.html
     Provider {
         name: "aws",
@@ -88,10 +89,48 @@ static PROVIDERS: [Provider; 3] = [
         ],
         files: &["path", "fileName"],
     },
+    // https://developer.hashicorp.com/vault/docs/platform/k8s/csi/configurations
+    Provider {
+        name: "vault",
+        parameters: &[
+            "objects",
+            "roleName",
+            "vaultAddress",
+            "vaultNamespace",
+            "vaultCACertPath",
+            "vaultCADirectory",
+            "vaultCAPem",
+            "vaultTLSClientCertPath",
+            "vaultTLSClientKeyPath",
+            "vaultTLSServerName",
+            "vaultSkipTLSVerify",
+            "vaultKubernetesMountPath",
+            "vaultAuthMountPath",
+            "audience",
+        ],
+        list: "objects",
+        fields: &[
+            "objectName",
+            "secretPath",
+            "secretKey",
+            "method",
+            "secretArgs",
+            "encoding",
+            "filePermission",
+        ],
+        files: &["objectName"],
+    },
 ];
 
-/// What is wrong with the parameters of a SecretProviderClass; those of other providers are not known here.
+/// What is wrong with a SecretProviderClass: with its parameters, as far as the provider is known, and with the Secrets that
+/// are made of it.
 pub(super) fn check(object: &Node) -> Vec<Violation> {
+    let mut found = of_provider(object);
+    found.extend(synced::check(object));
+    found
+}
+
+fn of_provider(object: &Node) -> Vec<Violation> {
     let Some(spec) = object
         .as_mapping()
         .and_then(|object| object.get("spec")?.as_mapping())
@@ -103,13 +142,17 @@ pub(super) fn check(object: &Node) -> Vec<Violation> {
         .iter()
         .find(|provider| Some(provider.name) == name)
     else {
-        return Vec::new();
+        return name
+            .and_then(refused::misspelt_provider)
+            .into_iter()
+            .collect();
     };
     let path = Path::root().key("spec").key("parameters");
     let mut checker = Checker {
         provider,
         violations: Vec::new(),
         files: Vec::new(),
+        taken: Taken::default(),
     };
     match spec.get("parameters").and_then(Node::as_mapping) {
         None => checker.missing(&path, provider.list),
@@ -121,6 +164,8 @@ pub(super) fn check(object: &Node) -> Vec<Violation> {
                         .push(unknown_field(&path, key.text(), provider.parameters));
                 }
             }
+            let missing = refused::missing_parameters(provider.name, parameters);
+            checker.violations.extend(missing);
             match parameters.get(provider.list).and_then(Node::as_str) {
                 None => checker.missing(&path, provider.list),
                 Some(text) => checker.list(&path.key(provider.list), text),
@@ -136,6 +181,7 @@ struct Checker {
     violations: Vec<Violation>,
     /// The files that the volume will have.
     files: Vec<String>,
+    taken: Taken,
 }
 
 impl Checker {
@@ -240,6 +286,10 @@ impl Checker {
         }
         self.files
             .extend(self.provider.files.iter().find_map(|key| text(key)));
+        let refused = refused::object(self.provider.name, path, fields);
+        self.violations.extend(refused);
+        let taken = self.taken.take(self.provider.name, path, fields);
+        self.violations.extend(taken);
     }
 
     /// The parts of a JSON value that become files of their own.

@@ -5,7 +5,9 @@ mod definition;
 mod delivery;
 mod embedded;
 mod kustomized;
+mod refused;
 mod scan;
+mod synced;
 mod validations;
 
 use std::collections::HashSet;

@@ -19,6 +19,8 @@ use crate::workspace::{App, ChartFiles, Workspace};
 pub struct ValueTrace {
     /// Where it is set; none where nothing sets it
     pub set: Option<Set>,
+    /// Whether it is given when the app is deployed, and nothing here says what it is then
+    pub is_given: bool,
     /// What becomes of it
     pub end: End,
 }
@@ -60,8 +62,12 @@ pub fn trace_value(
     let is_wanted =
         |values: &&EnvironmentValues<'_>| environment.is_none_or(|name| *name == **values.name());
     let trace = |values: &EnvironmentValues<'_>| {
-        let (set, end) = (set(values, path), end(&cx, values, path));
-        (Arc::clone(values.name()), ValueTrace { set, end })
+        let trace = ValueTrace {
+            set: set(values, path),
+            is_given: is_unknown(values, path),
+            end: end(&cx, values, path),
+        };
+        (Arc::clone(values.name()), trace)
     };
     let wanted: Vec<_> = cx.environments.iter().filter(is_wanted).collect();
     if wanted.is_empty() {
@@ -82,6 +88,12 @@ pub fn trace_value(
         }),
         false => Ok(traces),
     }
+}
+
+/// Whether what a path is may be another value once the app is deployed, which nobody here knows.
+fn is_unknown(values: &EnvironmentValues<'_>, path: &Path) -> bool {
+    let mut given = values.file.unknown_given();
+    values.file.is_given(path) && given.any(|pattern| pattern.covers(path))
 }
 
 fn end(cx: &ResolvedApp<'_>, values: &EnvironmentValues<'_>, path: &Path) -> End {

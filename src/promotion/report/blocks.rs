@@ -1,5 +1,6 @@
 //! Two values of several lines next to each other: texts, and lists with a line for each item.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use similar::{DiffTag, TextDiff};
@@ -31,8 +32,8 @@ pub(super) struct Block {
     removed: usize,
     added: usize,
     kind: LineKind,
-    /// Whether both have the same items, and only their order differs.
-    is_order: bool,
+    /// The items that only one of the two has, how often they are removed and added, where others have changed places.
+    moved: Option<(usize, usize)>,
 }
 
 impl Block {
@@ -44,7 +45,7 @@ impl Block {
             removed: 0,
             added: 0,
             kind: lines.kind,
-            is_order: lines.kind == LineKind::Items && sorted(&old) == sorted(&new),
+            moved: None,
         };
         let left: Vec<&str> = old.iter().map(|line| &**line).collect();
         let right: Vec<&str> = new.iter().map(|line| &**line).collect();
@@ -60,6 +61,11 @@ impl Block {
                 DiffTag::Equal => block.same(&old, from),
                 _ => block.changed((&old, from), (&new, to)),
             }
+        }
+        if lines.kind == LineKind::Items {
+            let (removed, added) = only_in_one(&left, &right);
+            let is_moved = removed + added < block.removed + block.added;
+            block.moved = is_moved.then_some((removed, added));
         }
         if end < old.len() && !block.rows.is_empty() {
             block.rows.push(Row::Gap);
@@ -104,10 +110,19 @@ impl Block {
         };
         match (self.removed, self.added) {
             _ if self.kind == LineKind::SameJson => "the same JSON, written in another way".into(),
-            _ if self.is_order => "the same items in another order".into(),
-            (removed, 0) => printable!("{} removed", counted(removed)),
-            (0, added) => printable!("{} added", counted(added)),
-            (removed, added) => printable!("{} removed, {} added", counted(removed), added),
+            _ if self.moved == Some((0, 0)) => "the same items in another order".into(),
+            own => {
+                let (removed, added) = self.moved.unwrap_or(own);
+                let text = match (removed, added) {
+                    (removed, 0) => printable!("{} removed", counted(removed)),
+                    (0, added) => printable!("{} added", counted(added)),
+                    (removed, added) => printable!("{} removed, {} added", counted(removed), added),
+                };
+                match self.moved {
+                    Some(_) => printable!("{}, the others in another order", text),
+                    None => text,
+                }
+            }
         }
     }
 
@@ -190,10 +205,20 @@ impl Block {
     }
 }
 
-fn sorted(lines: &[Printable]) -> Vec<&Printable> {
-    let mut lines: Vec<&Printable> = lines.iter().collect();
-    lines.sort();
-    lines
+/// How many items only the first of two lists has, and how many only the second one, wherever they stand.
+fn only_in_one(old: &[&str], new: &[&str]) -> (usize, usize) {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for item in old {
+        *counts.entry(item).or_default() += 1;
+    }
+    let mut added = 0;
+    for item in new {
+        match counts.get_mut(item) {
+            Some(left) if *left > 0 => *left -= 1,
+            _ => added += 1,
+        }
+    }
+    (counts.values().sum(), added)
 }
 
 /// Two values on a line each, cut where they are long; of values of several lines, what differs.

@@ -19,6 +19,8 @@ pub struct Title<'a> {
     pub to: &'a [&'a str],
     /// The commit whose files were taken for the source.
     pub revision: Option<&'a Revision>,
+    /// The last commit, where the files on the disk are promoted.
+    pub head: Option<&'a Revision>,
     /// Whether the changes were to be written.
     pub write: bool,
     /// Whether hotfixes go back.

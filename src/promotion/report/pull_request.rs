@@ -68,6 +68,22 @@ fn write(title: Title<'_>, apps: &[AppPromotion], detail: Detail) -> (Printable,
             name(&revision.commit).rewrite(code)
         ));
     }
+    if let Some(head) = title.head {
+        let moving = apps.iter().filter(|app| app.is_uncommitted);
+        let files: Vec<Printable> = moving.map(|app| name(&app.source).rewrite(code)).collect();
+        text.push(printable!(
+            "\nThe values of {} are those of commit {}{}.\n",
+            name(title.from).rewrite(escape),
+            name(&head.commit).rewrite(code),
+            match files.is_empty() {
+                true => Printable::default(),
+                false => printable!(
+                    " and of changes that are in no commit: {}",
+                    Printable::join(files.into_iter().take(MOST_PATHS), ", ")
+                ),
+            }
+        ));
+    }
     let mut end = refusals(title, apps);
     end.push(failed(title));
     end.push(checked(title, apps));

@@ -52,7 +52,7 @@ rule! {
     /// A template that does not parse, that prints invalid YAML, or that includes a template which nothing defines, is an
     /// error, and so is one that fails in production because of a value that other environments have. A template that fails in some environments for another reason is
     /// a warning, and so is one that fails in all of them where the repository says how the app is deployed; where it does not,
-    /// that is an info: the deployment may give more values with `--set`. If yours
+    /// or where a template demands a value (`required`, `fail`), that is an info: the deployment may give more values with `--set`. If yours
     /// does not, make it an error: `rules: {chart/does-not-render: error}`. envlint always refuses a promotion that stops
     /// a chart from rendering. A value that is given when the app is deployed and that nothing here writes out is no reason to
     /// fail: its map is there, and some text where the template cannot do without.
@@ -259,7 +259,7 @@ fn fails(
     let severity = match lacking {
         // What the chart demands of the only environment may be given when it is deployed, as what all lack.
         _ if fails_everywhere && (cx.environments.len() > 1 || failure.is_demand()) => {
-            let (severity, help) = match is_given_all(cx) {
+            let (severity, help) = match !failure.is_demand() && is_given_all(cx) {
                 true => (
                     Severity::Warning,
                     "nothing that deploys it here gives more values: set what the template asks for; if something else does, name it: `given:` in envlint.yaml. What the chart renders is not checked",

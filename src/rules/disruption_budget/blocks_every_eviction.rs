@@ -1,7 +1,7 @@
 //! `disruption-budget/blocks-every-eviction`.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use envlint_yaml::Value;
 
@@ -25,7 +25,8 @@ rule! {
     /// number of replicas (or `100%`) and a `maxUnavailable` of 0. Percentages round up, as in Kubernetes. With
     /// autoscaling, it compares with the maximum of replicas; a budget that blocks only at the minimum is a warning.
     ///
-    /// Where the chart renders, the rendered budget and the workload that it selects decide. Without a chart, the values
+    /// Where the chart renders, the rendered budget and the workloads that it selects in its namespace decide: the pods of
+    /// several count together. Without a chart, the values
     /// do: the budget is compared with the replicas of its own section, or of the only workload inside it, and a finding
     /// is a warning. Then a budget with both limits is ignored, since a template takes one of them, and so are limits and
     /// numbers that the chart's own templates of budgets, workloads and autoscalers do not read.
@@ -289,12 +290,14 @@ fn by_manifests(
 ) {
     let mut limits: Option<Vec<Limited<'_, '_>>> = None;
     let mut placed: BTreeSet<usize> = BTreeSet::new();
+    let protected = protected_by(made);
     for workload in made {
         let Some(budget) = &workload.budget else {
             continue;
         };
         let limit = (budget.limit, &budget.value);
-        let Some(block) = Block::of(values, limit, workload.most, workload.fewest) else {
+        let protected = protected.get(&name_of(budget)).copied().unwrap_or_default();
+        let Some(block) = Block::of(values, limit, protected.most, protected.fewest) else {
             continue;
         };
         let limits = limits.get_or_insert_with(|| limited(values));
@@ -315,12 +318,52 @@ fn by_manifests(
                 }
                 Some(limited.finding(cx, values, &block, out))
             }
-            None => in_template(cx, values, workload, budget, &block, out),
+            None => in_template(
+                cx,
+                values,
+                (workload, budget, protected.workloads),
+                &block,
+                out,
+            ),
         };
         if let Some(finding) = finding {
             out.push(block.judged(values, finding, true, out));
         }
     }
+}
+
+/// What tells a budget from others.
+type BudgetName<'b> = (&'b str, &'b str);
+
+fn name_of(budget: &RenderedBudget) -> BudgetName<'_> {
+    (&budget.name, &budget.template)
+}
+
+/// What a budget protects: one may be for several workloads, whose pods count together. None where those of one are not known.
+#[derive(Debug, Clone, Copy, Default)]
+struct Protected {
+    workloads: usize,
+    most: Option<i64>,
+    fewest: Option<i64>,
+}
+
+fn protected_by(made: &[RenderedWorkload]) -> HashMap<BudgetName<'_>, Protected> {
+    let mut found: HashMap<BudgetName<'_>, Protected> = HashMap::new();
+    for workload in made {
+        let Some(budget) = &workload.budget else {
+            continue;
+        };
+        let protected = found.entry(name_of(budget)).or_insert(Protected {
+            workloads: 0,
+            most: Some(0),
+            fewest: Some(0),
+        });
+        let add = |sum: Option<i64>, pods: Option<i64>| sum?.checked_add(pods?);
+        protected.workloads += 1;
+        protected.most = add(protected.most, workload.most);
+        protected.fewest = add(protected.fewest, workload.fewest);
+    }
+    found
 }
 
 /// Whether the template of a budget reads a value, or may: a named template may be part of any.
@@ -339,20 +382,27 @@ fn is_read_by(cx: &AppContext<'_>, limit: &Located<'_>, budget: &RenderedBudget)
 fn in_template(
     cx: &AppContext<'_>,
     values: &EnvironmentValues<'_>,
-    workload: &RenderedWorkload,
-    budget: &RenderedBudget,
+    (workload, budget, workloads): (&RenderedWorkload, &RenderedBudget, usize),
     block: &Block,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
     let location = cx
         .manifests
         .template_of(values.name(), (BUDGET, &budget.name, &budget.template))?;
-    let subject = text!(
-        "`{}` of the disruption budget of {} `{}`",
-        budget.limit,
-        ObjectName(&workload.kind),
-        ObjectName(&workload.name)
-    );
+    let subject = match workloads {
+        1 => text!(
+            "`{}` of the disruption budget of {} `{}`",
+            budget.limit,
+            ObjectName(&workload.kind),
+            ObjectName(&workload.name)
+        ),
+        several => text!(
+            "`{}` of the disruption budget `{}` of {} workloads",
+            budget.limit,
+            ObjectName(&budget.name),
+            several
+        ),
+    };
     let finding = out.finding(location, block.message(&subject));
     Some(finding.environment(values.name()))
 }

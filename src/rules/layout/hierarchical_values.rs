@@ -64,7 +64,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         out.push(finding);
     }
     for layer in &cx.files.neighbours {
-        if known.contains(&layer.path.as_str()) {
+        // What is known of a layer is said of the app that has it.
+        if known.contains(&layer.path.as_str()) || cx.workspace.is_layer(&layer.path) {
             continue;
         }
         let message = match layer.kind {
@@ -148,7 +149,8 @@ fn shared(cx: &AppContext<'_>, layers: &[&str], out: &Reporter<'_>) -> Option<Fi
         let deployments = cx.app.deployments.iter();
         let having = deployments.filter(|deployment| {
             let mut below = deployment.below.iter();
-            below.any(|layer| layer.path == **path)
+            // What a helmfile writes out is as shared as the helmfile is.
+            below.any(|layer| layer.part.is_none() && layer.path == **path)
         });
         having.count() > 1
     };

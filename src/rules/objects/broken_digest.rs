@@ -1,5 +1,8 @@
 //! `objects/broken-digest`.
 
+use envlint_yaml::Path;
+
+use crate::manifests::RenderedObject;
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -47,7 +50,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     continue;
                 };
                 let path = container.path.key("image");
-                let place = written(values, digest);
+                let place = written(cx, values, (object, &path), digest);
                 let place =
                     place.or_else(|| cx.manifests.place_of(values.name(), object, Some(&path)));
                 let Some(place) = place else { continue };
@@ -104,8 +107,21 @@ fn wrong(digest: &str) -> Option<Text> {
     (!digits.bytes().all(is_digit)).then(|| "has characters that are no digits from 0 to f".into())
 }
 
-/// The value that holds a digest.
-fn written(values: &EnvironmentValues<'_>, digest: &str) -> Option<Location> {
+/// The value that a digest comes from: several may have the same.
+fn written(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    (object, path): (&RenderedObject, &Path),
+    digest: &str,
+) -> Option<Location> {
     let root = values.effective.as_ref().filter(|_| digest.len() >= 6)?;
-    Some(root.holding(digest)?.location())
+    let any = root.holding(digest)?;
+    let origin = cx.manifests.origin(values.name(), object, path);
+    let origin = origin.filter(|value| {
+        value
+            .tree()
+            .as_str()
+            .is_some_and(|text| text.contains(digest))
+    });
+    Some(origin.map_or_else(|| any.location(), |value| value.tree().location()))
 }

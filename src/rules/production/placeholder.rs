@@ -396,7 +396,18 @@ fn is_placeholder(text: &str) -> bool {
         STARTS.contains(&start.as_str())
     });
     let is_loud = text.bytes().all(|byte| byte.is_ascii_uppercase());
-    begins_so || is_loud && WHOLE.contains(&small.as_str()) || has_stand_in(text)
+    begins_so
+        || is_loud && WHOLE.contains(&small.as_str())
+        || says_placeholder(text)
+        || has_stand_in(text)
+}
+
+/// Whether a text is a name in capitals with the word in it: `DB_HOST_PLACEHOLDER`.
+fn says_placeholder(text: &str) -> bool {
+    let is_part =
+        |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    let mut words = text.split(['_', '-']);
+    text.bytes().all(is_part) && words.any(|word| word == "PLACEHOLDER")
 }
 
 /// Whether a part of a text stands for a name of one's own: `<your-org>`, `your-domain.com`.
@@ -446,6 +457,8 @@ mod tests {
             "TODO",
             "TBD",
             "REPLACE",
+            "DB_HOST_PLACEHOLDER",
+            "PLACEHOLDER-2",
             "<your-domain>",
             "https://<YOUR_ORG>.example.com",
             "shop.your-domain.com",
@@ -474,6 +487,7 @@ mod tests {
             "your-voice.io",
             "your-memories-photos",
             "replacement",
+            "placeholder_text",
             "replace",
             "OWNER",
             "https://shop.example.com/owner/shop",

@@ -97,7 +97,7 @@ fn check_project(project: &Project, out: &mut Reporter<'_>) {
                 "the type of `{}` is none that Pulumi knows, so it refuses the project",
                 Name(&declared.key)
             );
-            let help = text!("known types: {}", Text::listed(&KNOWN));
+            let help = text!("known types: {}", Text::listed(KNOWN));
             out.push(out.finding(place, message).help(help));
             continue;
         }

@@ -241,12 +241,17 @@ fn say(
         ObjectName(&namespace.name),
         need.largest(name, is_scaled)
     );
-    let file = format!("{}:{}", place.source.path, place.span.start);
-    let mut finding = out
-        .finding(place, message.clone())
+    let finding = out.finding(place, message);
+    let file = finding.line_mark();
+    // One line of a chart is too small for all that deploy it, whatever each of them needs.
+    let mut finding = finding
         .environment(namespace.environment)
         .help(help)
-        .once_of(file, message, Text::new())
+        .once_of(
+            file,
+            text!("{}{}", Name(&shown(name, allowed)), consequence),
+            in_force.called(),
+        )
         .ending(consequence);
     let mut apps: Vec<&Arc<str>> = need.parts.iter().map(|part| &part.brought.app).collect();
     apps.dedup();

@@ -191,10 +191,32 @@ fn is_issued(reason: Reason) -> bool {
 
 /// Whether it is the password of a truststore: `ssl.truststore.password`, `trustCertificateKeyStorePassword` of MySQL's driver.
 fn opens_truststore(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
-    is_called(cx, sensitive, |name| {
+    let is_named = is_called(cx, sensitive, |name| {
         let name = plain_key(name);
         name.contains("truststore") || (name.contains("trustcert") && name.contains("store"))
-    })
+    });
+    is_named || imports_certificates(cx, sensitive)
+}
+
+/// Whether a script puts certificates into a truststore with it: `keytool -importcert -trustcacerts -storepass changeit`.
+fn imports_certificates(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+    /// How many bytes of a command are on either side of it at the most.
+    const NEAR: usize = 400;
+    let [part] = sensitive.parts.as_slice() else {
+        return false;
+    };
+    let text = cx.source.text().as_bytes();
+    let before = text.get(part.start.saturating_sub(NEAR)..part.start);
+    let behind = text.get(part.end..(part.end + NEAR).min(text.len()));
+    let words = |bytes: Option<&'_ [u8]>, end: &str| {
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._/".contains(byte);
+        let mut words = bytes.unwrap_or_default().split(|byte| !is_part(byte));
+        words.any(|word| word.ends_with(end.as_bytes()))
+    };
+    words(before, "keytool")
+        && [before, behind]
+            .into_iter()
+            .any(|near| words(near, "cacerts"))
 }
 
 /// Whether a key is for maps: `GOOGLE_MAPS_API_KEY`. <https://developers.google.com/maps/api-security-best-practices>

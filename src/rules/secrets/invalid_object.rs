@@ -11,7 +11,10 @@ rule! {
     /// Compares the objects of the secret operators that the workspace keeps as plain YAML with their definitions: fields that
     /// are missing, values of the wrong type or form, and what breaks a rule that the definition carries as an expression
     /// (`x-kubernetes-validations`), unless it needs a function that only an API server has. In a SecretProviderClass, the
-    /// YAML that `parameters` holds as text is read as the provider reads it.
+    /// YAML that `parameters` holds as text is read as the provider reads it, and refused where AWS's, Azure's, Google's and
+    /// Vault's refuse it: a name or an alias twice, a missing or unknown `objectType`, no `keyvaultName` or `tenantId`, a name that a Key
+    /// Vault cannot have, no version of a secret. So are Secrets that the driver cannot sync: without type or keys, or without the
+    /// keys of their type (`tls.crt`, `.dockerconfigjson`).
     ///
     /// So are the objects that the charts of apps render, those in branches that no environment takes included: they are
     /// rendered with their switches on, and what is wrong with them is a warning.

@@ -12,8 +12,8 @@ rule! {
     /// ## What it does
     ///
     /// Looks at GitHub workflows that `pull_request` starts for steps that start another workflow (`gh workflow run`,
-    /// `createWorkflowDispatch`, `benc-uk/workflow-dispatch`) at `github.ref`. A step or a job with a condition (`if:`) is
-    /// left alone: it may not run for pull requests.
+    /// `createWorkflowDispatch`, `benc-uk/workflow-dispatch`) at `github.ref`, or at such a ref that is written out. A step
+    /// or a job with a condition (`if:`) is left alone: it may not run for pull requests.
     ///
     /// ## Why it matters
     ///
@@ -109,9 +109,13 @@ fn dispatch(step: &Step<'_>) -> Option<Location> {
     Some(script.place(range))
 }
 
-/// Whether a value begins with the ref of the event: `"${{ github.ref }}"`, `$GITHUB_REF`.
+/// Whether a value begins with the ref of the event: `"${{ github.ref }}"`, `$GITHUB_REF`; or is written out, as
+/// `refs/pull/${{ github.event.number }}/merge`.
 fn is_event_ref(value: &str) -> bool {
     let value = value.trim_start_matches(['"', '\'', '$', '{', ' ']);
+    if let Some(number) = value.strip_prefix("refs/pull/") {
+        return number.contains("/merge") || number.contains("/head");
+    }
     let is_part = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.');
     let end = value.find(|char| !is_part(char)).unwrap_or(value.len());
     value.get(..end).is_some_and(|name| REFS.contains(&name))

@@ -285,6 +285,7 @@ fn unreadable(path: &str, error: &ReadError, out: &Reporter<'_>) -> Option<Findi
         ReadError::TooLarge(_) | ReadError::TooMany => {
             "make it smaller: values files hold settings, not data"
         }
+        ReadError::TooManyTries(_) => "write out how the paths of these patterns begin",
         ReadError::Outside => "put the file inside the workspace",
         ReadError::NotAFile => "replace it with a regular file",
         ReadError::Io(_) => "make the file readable",

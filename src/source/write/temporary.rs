@@ -32,6 +32,7 @@ pub(super) fn beside(path: &Path, text: &[u8], executable: bool) -> io::Result<N
         let reason = format!("the directory {} does not exist", directory.display());
         return Err(io::Error::new(io::ErrorKind::NotFound, reason));
     }
+    survive_the_limit();
     tidy(directory);
     let old = fs::symlink_metadata(path)
         .ok()
@@ -52,6 +53,21 @@ pub(super) fn beside(path: &Path, text: &[u8], executable: bool) -> io::Result<N
     }
     Ok(temporary)
 }
+
+/// Makes a write fail that would pass the largest size of a file (`ulimit -f`). The system ends the process otherwise, which
+/// leaves the temporary file and says nothing.
+#[cfg(unix)]
+fn survive_the_limit() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let nobody = std::sync::Arc::default();
+        // Without it, the worst is what the system does.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, nobody);
+    });
+}
+
+#[cfg(not(unix))]
+fn survive_the_limit() {}
 
 /// Those of the old file; else what any new file of a repository gets: all that the user's mask leaves.
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::place::Place;
 use super::{Claimed, ClaimedApp};
-use crate::evidence::{Chart, Unread};
+use crate::evidence::{Chart, OWN_CLUSTER, Unread};
 use crate::masking::{Name, text};
 use crate::source::{ancestors, directory_of};
 use crate::values::Pattern;
@@ -116,6 +116,7 @@ fn deployment(place: &Place, environment: &Environment) -> Option<Deployment> {
         cluster: claim
             .cluster
             .clone()
+            .filter(|name| name != OWN_CLUSTER)
             .or_else(|| cluster_of(&claim.evidence.file)),
         tool: claim.tool,
         evidence: place.evidence.clone(),

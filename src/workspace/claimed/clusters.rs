@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::chart_key;
-use crate::evidence::{Chart, Claim, Evidence, MissingFile, Rank, Unread};
+use crate::evidence::{Chart, Claim, Evidence, MissingFile, OWN_CLUSTER, Rank, Unread};
 use crate::naming::{cluster_of, is_folder_of_environments, is_no_environment};
 use crate::source::{ancestors, directory_of};
 use crate::workspace::Environment;
@@ -220,11 +220,19 @@ fn is_reference(text: &str) -> bool {
         && !is_placeholder
 }
 
-/// The names of the clusters that some claims are deployed to. Where only one has a name, it is that of all.
+/// The names of the clusters that some claims are deployed to. Where only one has a name, it is that of all; but not of the
+/// cluster that Argo CD runs in, where it is Argo CD that has a name for that one.
 fn clusters(claims: &[&mut Claim]) -> Vec<Option<String>> {
     let of_values = folders_of_values(claims);
+    let is_own = |claim: &Claim| claim.cluster.as_deref() == Some(OWN_CLUSTER);
+    let named = |claim: &Claim| {
+        let name = claim.cluster.as_deref();
+        name.filter(|name| is_name(name) && *name != OWN_CLUSTER)
+            .map(str::to_owned)
+    };
     let name_of = |claim: &Claim| {
-        let own = claim.cluster.as_deref().filter(|name| is_name(name));
+        let own = named(claim);
+        let own = own.as_deref();
         let own = own.or_else(|| cluster_of(directory_of(&claim.evidence.file)));
         let of_values = || {
             let (home, _) = folder_of_values(claim)?;
@@ -234,8 +242,18 @@ fn clusters(claims: &[&mut Claim]) -> Vec<Option<String>> {
     };
     let mut names: Vec<Option<String>> = claims.iter().map(|claim| name_of(claim)).collect();
     let known: BTreeSet<String> = names.iter().flatten().cloned().collect();
-    if known.len() == 1 {
-        names.fill(known.into_iter().next());
+    let Some(only) = known.first().filter(|_| known.len() == 1) else {
+        return names;
+    };
+    let is_of_argo = claims
+        .iter()
+        .any(|claim| named(claim).as_ref() == Some(only));
+    for (name, claim) in names.iter_mut().zip(claims) {
+        let other = NAMELESS.to_owned();
+        name.get_or_insert_with(|| match is_of_argo && is_own(claim) {
+            true => other,
+            false => only.clone(),
+        });
     }
     names
 }

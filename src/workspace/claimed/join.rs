@@ -7,14 +7,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::place::Place;
 use super::remains::{Layers, Wholes};
 use super::{Claimed, ClaimedApp, Others};
-use crate::evidence::{Chart, Evidence, LayerPath, Unread};
+use crate::evidence::{Chart, Evidence, LayerPath, Rank, Unread};
 use crate::masking::{Name, Text, text};
 use crate::naming::{environment_name, family, mentions};
 use crate::source::directory_of;
-use crate::workspace::discover::{FoundApp, FoundFile};
+use crate::workspace::discover::{FoundApp, FoundFile, of_known};
+use crate::workspace::programs::OF_PROGRAMS;
 
 /// Folders that hold what a chart is tried with, and are environments only next to others.
 const TRIALS: [&str; 5] = ["ci", "test", "tests", "testing", "e2e"];
+
+/// The name of a file, with that of its folder.
+fn end_of(path: &str) -> &str {
+    let (above, _) = path.rsplit_once('/').unwrap_or_default();
+    let start = above.rfind('/').map_or(0, |at| at + 1);
+    path.get(start..).unwrap_or(path)
+}
 
 /// The values files of a trial: that it is one says what they are for.
 fn trial_files(place: &Place) -> impl Iterator<Item = String> + '_ {
@@ -88,6 +96,7 @@ impl Claimed {
                 && !self.is_passed_over(&app, others.makers)
                 && !self.is_deployed_without(&app)
                 && !self.is_left_by_deployed(&app, &siblings, others, (&read, &wholes))
+                && !self.is_deployed_by_nothing(&app, others)
             {
                 left.push(app);
             }
@@ -128,6 +137,28 @@ impl Claimed {
                         .into()
                 };
                 self.named.entry(file.path.clone()).or_insert_with(reason);
+            }
+        }
+        is_it
+    }
+
+    /// Whether files that only their names tell are no app: they belong to no chart, and what is deployed is declared in other
+    /// files, which name none of them.
+    fn is_deployed_by_nothing(&mut self, found: &FoundApp, others: &Others<'_>) -> bool {
+        let mut places = self.apps.iter().flat_map(|app| app.places.values());
+        let is_declared = places.any(|place| {
+            place.claim.rank == Rank::Declared && place.claim.tool != Some(OF_PROGRAMS)
+        });
+        // What a place names in another folder may be meant.
+        let is_meant = |file: &FoundFile| {
+            let mut missing = others.missing.iter();
+            missing.any(|missing| end_of(&missing.path) == end_of(&file.path))
+        };
+        let is_it = is_declared && !others.fits(found) && !found.files().any(is_meant);
+        if is_it {
+            for file in found.files() {
+                let reason = of_known(&file.environment);
+                self.named.entry(file.path.clone()).or_insert(reason);
             }
         }
         is_it

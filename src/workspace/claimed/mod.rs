@@ -8,6 +8,7 @@ mod families;
 mod homes;
 mod join;
 mod names;
+mod near;
 mod passed;
 mod place;
 mod positions;
@@ -24,10 +25,11 @@ use super::discover::FoundApp;
 use super::fitting::Fitting;
 use super::{Environment, environment, umbrella};
 use crate::evidence::{Chart, Claim, LayerPath, MissingFile, Names, Unread};
-use crate::masking::{Text, text};
+use crate::masking::{Name, Text, text};
 use crate::source::join;
 pub(in crate::workspace) use names::Called;
 use names::{chart_key_in, name_of};
+use near::Near;
 use passed::Nowhere;
 use place::{Place, Release, own_layer};
 
@@ -60,6 +62,8 @@ pub(super) struct Others<'o> {
     pub fitting: &'o Fitting<'o>,
     /// Where the files lie.
     pub root: &'o Path,
+    /// The files that places name and that are not there.
+    pub missing: &'o [MissingFile],
 }
 
 impl Others<'_> {
@@ -95,6 +99,9 @@ pub(super) struct Beside<'b> {
     /// The files that they name and that are not there.
     pub missing: &'b [MissingFile],
 }
+
+/// So many apps may have one name and one chart: each claim of that name is held against all of them.
+const MOST_NAMESAKES: usize = 500;
 
 /// Puts claims together. `called` tells names where they do not.
 pub(super) fn claimed(
@@ -134,9 +141,10 @@ pub(super) fn claimed(
     let mut known: HashMap<homes::Key, Vec<usize>> = HashMap::new();
     let mut owned = Owned::new();
     let mut by_release: HashMap<(String, Release), usize> = HashMap::new();
-    let mut by_chart: HashMap<(Option<String>, String), Vec<usize>> = HashMap::new();
+    let mut near = Near::default();
     let mut nowhere: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
     let mut placed = Vec::new();
+    let mut of_release = OfRelease::new();
     for mut claim in claims {
         let Some(environment) = environment_of(&claim, &by_file, names) else {
             let claims = nowhere.entry(claim.evidence.file.clone()).or_default();
@@ -145,6 +153,7 @@ pub(super) fn claimed(
         };
         add_defaults(&mut claim, &environment, &by_file);
         let chart = chart_key_in(claim.chart.as_ref(), &environment);
+        let chart = one_of_release(&claim, chart, &mut of_release);
         let name = name_of(&claim, &environment, names, called);
         let place = Place::of(claim, &environment, names);
         placed.push(((name, chart), environment, place));
@@ -157,15 +166,16 @@ pub(super) fn claimed(
             claimed.add(index, environment, place);
             continue;
         }
-        let beside = by_chart.entry((chart.clone(), environment.clone()));
-        let beside = beside.or_default();
+        let scope = (chart.clone(), environment.clone());
         if place.claim.rank.is_trial()
-            && let Some(index) = claimed.tried_by(beside, &environment, &place)
+            && let Some(index) =
+                claimed.tried_by(near.of_layers(&scope, &place), &environment, &place)
         {
             claimed.add_trial(index, &environment, place);
             continue;
         }
-        if let Some(index) = claimed.of_other_tool(beside, &environment, &place) {
+        let same = near.of_release(&scope, &place);
+        if let Some(index) = claimed.of_other_tool(same, &environment, &place) {
             claimed.add_of_other_tool(index, &environment, place);
             continue;
         }
@@ -183,6 +193,16 @@ pub(super) fn claimed(
         }
         let key = (name, chart);
         let candidates = known.entry(key.clone()).or_default();
+        if candidates.len() >= MOST_NAMESAKES {
+            let reason = text!(
+                "more than {} deployments with this chart are called `{}`, and nothing tells them apart",
+                MOST_NAMESAKES,
+                Name(&key.0)
+            );
+            let unread = Unread::of(&place.claim.evidence, reason);
+            claimed.unread.push(unread);
+            continue;
+        }
         let of_others = |index: &usize| {
             let places = claimed.apps.get(*index).map(|app| &app.places);
             places.is_some_and(|places| homes.is_of_others(&key, &place, places))
@@ -206,9 +226,7 @@ pub(super) fn claimed(
         if let Some(own) = own {
             owned.entry(own).or_insert((index, environment.clone()));
         }
-        if !beside.contains(&index) {
-            beside.push(index);
-        }
+        near.add(&scope, &place, index);
         if let Some(released) = released {
             by_release.entry(released).or_insert(index);
         }
@@ -226,6 +244,20 @@ pub(super) fn claimed(
         claimed.add_nowhere(&claims, beside.missing);
     }
     claimed
+}
+
+/// The charts of releases of helmfile, by their places and names.
+type OfRelease = HashMap<(String, usize, usize, Option<String>), Option<String>>;
+
+/// What tells the chart of a release of helmfile apart: it is one release, though one environment may take its chart from
+/// another place.
+fn one_of_release(claim: &Claim, chart: Option<String>, known: &mut OfRelease) -> Option<String> {
+    if claim.tool != Some("helmfile") {
+        return chart;
+    }
+    let at = &claim.evidence;
+    let key = (at.file.clone(), at.line, at.column, claim.release.clone());
+    known.entry(key).or_insert(chart).clone()
 }
 
 /// A chart that lies in a folder of the environment has the environment's values as its own: they are edited, compared and

@@ -2,7 +2,7 @@
 
 use super::clusters::NAMELESS;
 use crate::evidence::{Chart, Claim, Names};
-use crate::naming::{environment_name, word_in};
+use crate::naming::{Tier, environment_name, known_tier, word_in};
 use crate::workspace::app::PLACEHOLDER;
 use crate::workspace::discover::{is_of_tools, is_telling};
 
@@ -62,10 +62,14 @@ pub(super) fn name_of(
     {
         return name.clone();
     }
-    let stripped = claim
-        .names
-        .iter()
-        .map(|name| without(name, environment, names));
+    let is_preview = known_tier(environment) == Some(Tier::Preview);
+    let stripped = claim.names.iter().map(|name| {
+        let rest = without(name, environment, names);
+        match is_preview {
+            true => without_preview(&rest).to_owned(),
+            false => rest,
+        }
+    });
     let chart = match &claim.chart {
         Some(Chart::Local(path)) => Some(path.as_str()),
         _ => None,
@@ -110,6 +114,14 @@ fn is_other_environment(name: &str, environment: &str) -> bool {
     let told = environment_name(name).filter(|told| told.sure && told.place.is_empty());
     let known = environment_name(environment);
     matches!((told, known), (Some(told), Some(known)) if told.stage != known.stage)
+}
+
+/// A name without the word for previews, which stands before the number of one: `shop-preview` of `shop-preview-pr-7`.
+fn without_preview(name: &str) -> &str {
+    let mut words = ["-preview", "-previews", "-review"].iter();
+    words
+        .find_map(|word| name.strip_suffix(word))
+        .unwrap_or(name)
 }
 
 /// A name without the environment's.

@@ -193,8 +193,11 @@ pub(super) fn own_layer(claim: &Claim, environment: Option<&str>, names: &Names)
             .iter()
             .rposition(|layer| is_usable(layer) && wanted(layer))
     };
+    // A helmfile is one for all its environments: any file of this one is more its own.
+    let is_shared = claim.tool == Some("helmfile") || claim.rank == Rank::Command;
     at(&|layer| tells_this(layer) && !holds_a_part(layer))
         .or_else(|| at(&|layer| tells(layer) && !holds_a_part(layer)))
+        .or_else(|| at(&|layer| is_shared && tells_this(layer)))
         .or_else(|| at(&|layer| layer.part.is_some()))
         .or_else(|| at(&|layer| !holds_a_part(layer)))
         .or_else(|| at(&|_| true))

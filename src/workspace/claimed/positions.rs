@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names::chart_key;
 use super::siblings::is_name;
 use crate::evidence::{Claim, LayerPath};
-use crate::naming::word_in;
+use crate::naming::{around_values, word_in};
 use crate::source::directory_of;
 use crate::workspace::app::PLACEHOLDER;
 
@@ -34,6 +34,54 @@ const FEWEST: usize = 2;
 /// Gives claims that tell no environment the word that stands where siblings have theirs: in the name, and in the path of a
 /// layer, too. What one family tells so, the end of other names in the folder may repeat.
 pub(super) fn tell(claims: &mut [Claim], is_told: &dyn Fn(&Claim) -> bool) {
+    tell_by_names(claims, is_told);
+    tell_by_files(claims, is_told);
+}
+
+/// Gives them the word that their file has where the file of a known environment has that one, of the same chart, and that the
+/// name or the namespace repeats: next to `values-dev.yaml`, `values-canary-sf.yaml` of `canary-sf-shop`.
+fn tell_by_files(claims: &mut [Claim], is_told: &dyn Fn(&Claim) -> bool) {
+    let pattern = |claim: &Claim, word: &str| -> Option<(Option<String>, String)> {
+        let path = files(claim).last()?;
+        Some((chart_key(claim.chart.as_ref()), pattern_of(path, word)?))
+    };
+    let told = claims.iter().filter_map(|claim| {
+        let word = claim.environment.as_deref()?;
+        pattern(claim, word)
+    });
+    let told: BTreeSet<(Option<String>, String)> = told.take(MOST).collect();
+    if told.is_empty() {
+        return;
+    }
+    for claim in claims.iter_mut() {
+        if claim.environment.is_some() || is_told(claim) {
+            continue;
+        }
+        let word = files(claim).last().and_then(word_of).map(str::to_owned);
+        let word = word.filter(|word| {
+            let texts = claim.names.first().into_iter().chain(&claim.namespace);
+            let mut texts = texts.filter(|text| *text != word);
+            let is_repeated = texts.any(|text| word_in(text, word).is_some());
+            let is_of_app = claim.names.contains(word);
+            is_repeated
+                && !is_of_app
+                && pattern(claim, word).is_some_and(|pattern| told.contains(&pattern))
+        });
+        claim.environment = word;
+    }
+}
+
+/// What the name of a file has beside the word for values.
+fn word_of(path: &str) -> Option<&str> {
+    let file = path.rsplit('/').next()?;
+    let stem = file.strip_suffix(".yaml").or(file.strip_suffix(".yml"))?;
+    match around_values(stem)? {
+        ("", word) | (word, "") => Some(word).filter(|word| is_name(word)),
+        _ => None,
+    }
+}
+
+fn tell_by_names(claims: &mut [Claim], is_told: &dyn Fn(&Claim) -> bool) {
     let mut families: BTreeMap<(String, Option<String>), Family> = BTreeMap::new();
     let mut open = Vec::new();
     for (index, claim) in claims.iter().enumerate() {

@@ -7,9 +7,10 @@ use super::forms::{Form, Reading, Slot, slots, yaml_stem};
 use super::{Found, unclaimed};
 use crate::evidence::Foreign;
 use crate::naming::{
-    environment_name, is_among, is_folder_of_environments, is_no_environment, is_part, known_names,
+    around_values, environment_name, is_among, is_folder_of_environments, is_no_environment,
+    is_part, known_names,
 };
-use crate::source::{directory_of, nearest};
+use crate::source::{directory_of, join, nearest};
 use crate::workspace::app::PLACEHOLDER;
 
 /// Files of one pattern, by the environment's name.
@@ -68,6 +69,9 @@ pub(super) fn families(
             continue;
         }
         let found = slots(path, read);
+        if is_variant(path, &found, files, &is_chart) {
+            continue;
+        }
         if !is_plain(path) {
             left_out.extend(found.iter().any(is_named).then_some(path.as_str()));
         } else if !found.is_empty() {
@@ -124,6 +128,17 @@ pub(super) fn families(
         far,
         unclaimed,
     }
+}
+
+/// Whether a file holds other values that a chart brings next to its defaults: `prod/charts/shop/values.openshift.yaml`. The
+/// folder that the chart lies in tells nothing of them.
+fn is_variant(path: &str, slots: &[Slot], files: &[String], charts: &BTreeSet<&str>) -> bool {
+    let (directory, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = yaml_stem(file).and_then(|(stem, _)| around_values(stem));
+    let is_of_chart = charts.contains(directory)
+        && stem.is_some_and(|around| around != ("", ""))
+        && files.binary_search(&join(directory, "values.yaml")).is_ok();
+    is_of_chart && !slots.iter().any(is_named)
 }
 
 /// Whether a file itself is named for an environment where values lie: `environments/prod.yaml`.

@@ -8,6 +8,7 @@ use super::forms::yaml_stem;
 use crate::evidence::Foreign;
 use crate::masking::{Name, Text, text};
 use crate::naming::{around_values, is_local};
+use crate::source::directory_of;
 
 /// A file that looks like values and belongs to no app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,11 +90,27 @@ pub(super) fn unclaimed(
             Unclaimed {
                 reason: reason(path, unknown, charts),
                 unknown: unknown.map(str::to_owned),
-                is_aside: is_of_a_chart(path, charts) || is_aside(path),
+                is_aside: is_of_a_chart(path, charts)
+                    || is_aside(path)
+                    || is_of_pulled(path, files, charts),
                 path: path.clone(),
             }
         })
         .collect()
+}
+
+/// Whether a file belongs to a chart that Kustomize has pulled: it lies in `charts/` next to a kustomization.
+fn is_of_pulled(path: &str, files: &[String], charts: &BTreeSet<&str>) -> bool {
+    let chart = directory_of(path);
+    let home = chart
+        .rsplit_once('/')
+        .map_or("", |(home, _)| home)
+        .strip_suffix("charts");
+    let home = home.filter(|_| charts.contains(chart));
+    home.is_some_and(|home| {
+        let kustomization = format!("{home}kustomization.yaml");
+        files.binary_search(&kustomization).is_ok()
+    })
 }
 
 /// What people call values that a chart is tested with, beside those of a cluster on their own machine.

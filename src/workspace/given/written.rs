@@ -7,6 +7,8 @@ use envlint_yaml::Span;
 pub(super) struct Pair {
     pub(super) name: String,
     pub(super) text: String,
+    /// Whether it is a text, whatever it looks like: that of `--set-string`.
+    pub(super) is_text: bool,
     pub(super) span: Span,
 }
 
@@ -23,7 +25,7 @@ pub(super) fn pairs(path: &str, text: &str, at: usize) -> Vec<Pair> {
         false => of_command(rest),
     };
     let mut last: Vec<Pair> = Vec::new();
-    for (name, text, start) in found {
+    for ((name, text, start), is_text) in found {
         last.retain(|known| known.name != name);
         // What is computed later in the command has the last word, too.
         if is_literal(text) {
@@ -31,6 +33,7 @@ pub(super) fn pairs(path: &str, text: &str, at: usize) -> Vec<Pair> {
             last.push(Pair {
                 name: name.to_owned(),
                 text: text.to_owned(),
+                is_text,
                 span,
             });
         }
@@ -39,7 +42,10 @@ pub(super) fn pairs(path: &str, text: &str, at: usize) -> Vec<Pair> {
 }
 
 /// A name, a value, and the byte where the value begins.
-type Found<'t> = (&'t str, &'t str, usize);
+type Entry<'t> = (&'t str, &'t str, usize);
+
+/// The same, and whether the value is a text, whatever it looks like.
+type Found<'t> = (Entry<'t>, bool);
 
 /// Whether a text stands for itself: no variable, no expression, no list of Helm.
 fn is_literal(text: &str) -> bool {
@@ -71,7 +77,8 @@ fn of_command(text: &str) -> Vec<Found<'_>> {
             continue;
         }
         if let Some((set, at)) = joined.or_else(|| rest.next().copied()) {
-            found.extend(entries(set, at));
+            let entries = entries(set, at).into_iter();
+            found.extend(entries.map(|entry| (entry, flag != "--set")));
         }
     }
     found
@@ -120,7 +127,7 @@ fn words(text: &str) -> Vec<(&str, usize)> {
 }
 
 /// The entries of `a=1,b.c=2`, where every part is one: a comma may belong to a value.
-fn entries(set: &str, at: usize) -> Vec<Found<'_>> {
+fn entries(set: &str, at: usize) -> Vec<Entry<'_>> {
     let quotes = ['"', '\''];
     let inner = set.trim_start_matches(quotes);
     let mut start = at + set.len() - inner.len();
@@ -155,7 +162,9 @@ fn of_block(text: &str) -> Vec<Found<'_>> {
                     && let (Some((name, _)), Some((value, at))) =
                         (attribute(inner, "name"), attribute(inner, "value"))
                 {
-                    found.push((name, value, start + at));
+                    let is_text =
+                        attribute(inner, "type").is_some_and(|(kind, _)| kind == "string");
+                    found.push(((name, value, start + at), is_text));
                 }
                 depth = depth.saturating_sub(1);
                 if depth == 0 {

@@ -18,6 +18,7 @@ mod kinds;
 mod lacking;
 mod names;
 mod objects;
+mod operators;
 mod overlays;
 mod passed;
 mod pieces;
@@ -37,8 +38,10 @@ mod tools;
 mod tried;
 mod unnamed;
 mod unread;
+mod untold;
 mod variables;
 mod walks;
+mod written;
 
 use crate::support::Sandbox;
 

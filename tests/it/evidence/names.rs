@@ -283,3 +283,24 @@ fn a_file_that_tells_an_app_is_no_environment_of_another_one() {
         ]
     );
 }
+
+/// A file says its own name where its siblings say theirs.
+#[test]
+fn a_file_that_says_its_own_name_is_of_it() {
+    let values = |name: &str| format!("labels: {{landscape: {name}, tier: x}}\nreplicas: 1\n");
+    let (dev, stage, indo) = (values("dev"), values("stage"), values("indo"));
+    let seen = super::deployments(&[
+        ("chart/Chart.yaml", super::CHART),
+        (
+            "chart/values.yaml",
+            "labels: {landscape: ''}\nreplicas: 1\n",
+        ),
+        ("chart/values.dev.yaml", &dev),
+        ("chart/values.stage.yaml", &stage),
+        ("chart/values.indo.yaml", &indo),
+        ("chart/values.acme.yaml", &stage),
+    ]);
+    let expected = ["dev", "stage", "indo"];
+    let expected = expected.map(|name| format!("shop {name} chart chart/values.{name}.yaml"));
+    assert_eq!(seen, expected);
+}

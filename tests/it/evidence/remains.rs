@@ -58,7 +58,7 @@ fn copies_of_values_that_are_deployed_are_no_app() {
     ];
     insta::assert_snapshot!(apps(&files));
     files[3].1 = values;
-    assert_eq!(deployments(&files).len(), 4);
+    assert_eq!(deployments(&files).len(), 2);
 }
 
 /// Braces in the values of a plain Application are for those who read the values; nothing fills them in before.

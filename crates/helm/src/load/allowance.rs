@@ -4,6 +4,8 @@
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use envlint_budget::Budget;
+
 use super::options::{LoadError, MAX_CHART_SIZE};
 use super::together::{MAX_TOGETHER, MAX_VALUES_TOGETHER, Together};
 use crate::layer::Layer;
@@ -14,6 +16,9 @@ const MAX_OF_CHART: u64 = 2 * MAX_CHART_SIZE;
 /// Keys and values in all values files of a chart and its subcharts.
 const MAX_VALUES_OF_CHART: u64 = 1_000_000;
 
+/// How often a rule of a `.helmignore` is held against a file; a long rule counts several times.
+const MAX_TRIES: u64 = 20_000_000;
+
 /// Charts are text and shrink five to thirty times; deflate can reach a thousand. Small archives may do what they like.
 const MAX_RATIO: u64 = 250;
 const RATIO_FREE_SIZE: u64 = 8 * 1024 * 1024;
@@ -21,6 +26,7 @@ const RATIO_FREE_SIZE: u64 = 8 * 1024 * 1024;
 /// What is left, for all parts of a chart: they are read side by side.
 pub(super) struct Allowance {
     own: Share,
+    tries: Budget,
     together: Option<Share>,
 }
 
@@ -50,6 +56,7 @@ impl Allowance {
     pub(super) fn within(together: Option<&Together>) -> Allowance {
         Allowance {
             own: Share::of(Together::of(MAX_OF_CHART, MAX_VALUES_OF_CHART)),
+            tries: Budget::new(MAX_TRIES),
             together: together.cloned().map(Share::of),
         }
     }
@@ -61,6 +68,20 @@ impl Allowance {
             reader,
             allowance: self,
             left: RATIO_FREE_SIZE.max(MAX_RATIO.saturating_mul(packed as u64)),
+        }
+    }
+
+    /// Takes what it costs to hold the rules of a `.helmignore` against a file.
+    ///
+    /// # Errors
+    /// They were held against too many files.
+    pub(super) fn try_rules(&self, cost: u64) -> Result<(), LoadError> {
+        match self.tries.spend(cost) {
+            true => Ok(()),
+            false => Err(LoadError::new(
+                ".helmignore has too many rules for the files of the chart".to_owned(),
+            )
+            .at_limit(true)),
         }
     }
 

@@ -212,6 +212,7 @@ impl Walk<'_> {
         name: String,
         depth: usize,
     ) -> Result<(), LoadError> {
+        self.allowance.try_rules(self.rules.cost())?;
         if kind.is_symlink() {
             let target = fs::canonicalize(path).map_err(|e| {
                 LoadError::of_link(format!(

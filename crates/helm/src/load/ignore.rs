@@ -16,6 +16,7 @@ pub(crate) enum IgnoreError {
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
     rules: Vec<Rule>,
+    cost: u64,
 }
 
 #[derive(Debug)]
@@ -28,6 +29,9 @@ struct Rule {
     base_name_only: bool,
 }
 
+/// The length of a rule that counts as one.
+const USUAL: u64 = 64;
+
 impl Rules {
     /// Reads the text of a `.helmignore`.
     pub(crate) fn parse(text: &str) -> Result<Rules, IgnoreError> {
@@ -36,6 +40,11 @@ impl Rules {
             rules.add(line)?;
         }
         Ok(rules)
+    }
+
+    /// What it costs to hold them against one name, in rules of usual length.
+    pub(crate) fn cost(&self) -> u64 {
+        self.cost
     }
 
     /// Dot files under `templates/` are never templates (Helm: Rules.AddDefaults).
@@ -68,6 +77,7 @@ impl Rules {
             .strip_prefix('/')
             .map_or((false, rule), |rest| (true, rest));
         let base_name_only = !rooted && !rule.contains('/');
+        self.cost += 1 + rule.len() as u64 / USUAL;
         self.rules.push(Rule {
             pattern: Pattern::parse(rule).ok(),
             negated,
@@ -142,6 +152,13 @@ mod tests {
                 .with_defaults()
                 .ignores("templates/.hidden", false)
         );
+    }
+
+    #[test]
+    fn a_long_rule_costs_more() {
+        let cost = |text: &str| Rules::parse(text).expect("rules").cost();
+        assert_eq!(cost("# a\n\n*.txt\n!a/b\n"), 2);
+        assert_eq!(cost(&"*a".repeat(100)), 4);
     }
 
     #[test]

@@ -206,11 +206,15 @@ impl<'a> DraftTable<'a> {
         DraftTable::with(self.0.entries.borrow().clone(), self.0.origin)
     }
 
-    /// Lays `over` on top: maps are merged, everything else is replaced (Helm: loader.MergeMaps).
-    pub(super) fn merge(&self, over: DraftTable<'a>) -> DraftTable<'a> {
-        let merged = DraftTable::with(self.0.entries.borrow().clone(), over.0.origin);
+    /// Lays `over` on top: maps are merged, everything else is replaced (Helm: loader.MergeMaps). A table that nobody shares
+    /// takes what is new as it is: a file may have thousands of documents.
+    pub(super) fn merge(self, over: DraftTable<'a>) -> DraftTable<'a> {
+        let mut merged = match Rc::try_unwrap(self.0) {
+            Ok(own) => own.entries.into_inner(),
+            Err(shared) => shared.entries.borrow().clone(),
+        };
         for (key, item) in over.entries() {
-            let item = match (merged.get(key), item) {
+            let item = match (merged.remove(key), item) {
                 (Some(DraftItem::Table(below)), DraftItem::Table(above)) => {
                     DraftItem::Table(below.merge(above))
                 }
@@ -218,7 +222,7 @@ impl<'a> DraftTable<'a> {
             };
             merged.insert(key, item);
         }
-        merged
+        DraftTable::with(merged, over.0.origin)
     }
 
     /// The table at a path of keys (Helm: Values.DraftTable).

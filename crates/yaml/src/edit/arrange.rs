@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::change::Edit;
 use super::comments;
 use super::layout::line_end;
-use super::remove::behind_inner_comments;
+use super::place::behind_inner_comments;
 use super::reorder;
 use super::single::{ended, has_same_comments, is_proven, lookup, resolved};
 use crate::comment::Comment;

@@ -1,10 +1,10 @@
 //! Which comments belong to an entry or an item, and travel with it.
 
 use super::layout::{column, line_end, line_start};
-use super::place::dash;
 use super::render::{Fresh, Rendered, comment_behind_key};
+use super::ways::ways_to;
 use crate::document::Document;
-use crate::node::{Kind, Node, Origin};
+use crate::node::Node;
 use crate::path::Segment;
 use crate::span::Span;
 
@@ -44,11 +44,17 @@ pub(super) fn is_head(doc: &Document, comment: usize) -> bool {
         .all(|line| line.trim().is_empty() || line.starts_with("---") || line.starts_with('%'))
 }
 
-/// The comments that a value of another file brings along.
+/// What a value of another file brings along: its comments, and blank lines around it.
 #[derive(Default)]
 pub(super) struct Companions {
     above: Vec<String>,
     behind: Option<String>,
+    /// Whether the comment stands behind the last of several lines.
+    at_end: bool,
+    /// Whether a blank line stands above it and its comments.
+    pub(super) blank_above: bool,
+    /// Whether one stands below it.
+    pub(super) blank_below: bool,
 }
 
 impl Companions {
@@ -58,18 +64,20 @@ impl Companions {
         let Fresh::Node(doc, node) = fresh else {
             return Companions::default();
         };
-        let mut starts = Vec::new();
-        if let Some(root) = doc.root() {
-            ways_to(doc, root, node.span(), &mut starts);
-        }
-        let entry = starts
-            .len()
-            .checked_sub(missing)
-            .and_then(|at| starts.get(at));
-        let above = entry.map(|entry| (above(doc, *entry, 0), *entry));
+        let starts = ways_to(doc, node);
+        let entry = starts.len().checked_sub(missing);
+        let entry = entry.and_then(|at| starts.get(at)).map(|way| way.start);
+        let above = entry.map(|entry| (above(doc, entry, 0), entry));
+        let top = above.map_or(0, |(comments, _)| comments);
         let above = above.filter(|(comments, _)| !is_head(doc, *comments));
         let lines = above.map_or("", |(comments, entry)| doc.text(Span::new(comments, entry)));
+        let source = doc.source();
+        let end = node.span().end;
         Companions {
+            blank_above: is_blank_above(source, top),
+            blank_below: is_blank_below(source, line_end(source, end)),
+            at_end: (node.as_scalar().is_some() || node.is_flow())
+                && line_end(source, node.span().start) < end,
             above: lines
                 .lines()
                 .map(|line| line.trim().to_owned())
@@ -85,7 +93,7 @@ impl Companions {
         let Rendered::Lines {
             header,
             lines,
-            list,
+            indent,
         } = rendered
         else {
             return None;
@@ -104,7 +112,7 @@ impl Companions {
         Some(Rendered::Lines {
             header: String::new(),
             lines: self.put_around(lines, own),
-            list: *list,
+            indent: *indent,
         })
     }
 
@@ -113,52 +121,59 @@ impl Companions {
         let mut all = self.above.clone();
         all.extend_from_slice(lines);
         let is_last = own + 1 == lines.len();
+        let closes = |line: &String| line.ends_with([']', '}', '"', '\'']);
+        let own = match self.at_end && lines.last().is_some_and(closes) {
+            true => lines.len() - 1,
+            false => own,
+        };
+        let is_end = own + 1 == lines.len() && self.at_end;
         if let (Some(line), Some(comment)) = (all.get_mut(self.above.len() + own), &self.behind)
-            && (is_last || line.ends_with(':'))
+            && (is_last || is_end || line.ends_with(':'))
         {
             line.push_str(comment);
         }
         all
     }
+
+    /// The same between brackets, where the part stands on a line of its own: a comma is behind it unless it is the last.
+    pub(super) fn in_brackets(&self, text: &str, comma: &str, eol: &str) -> String {
+        let mut all = self.above.clone();
+        all.push([text, comma, self.behind.as_deref().unwrap_or_default()].concat());
+        all.join(eol)
+    }
+}
+
+/// Whether a blank line stands above a line that is not the first one.
+fn is_blank_above(source: &str, at: usize) -> bool {
+    let before = source.get(..line_start(source, at)).unwrap_or_default();
+    let is_blank = before
+        .lines()
+        .next_back()
+        .is_some_and(|line| line.trim().is_empty());
+    is_blank && !before.trim().is_empty()
+}
+
+/// Whether a blank line follows the line that ends here, and more behind it.
+fn is_blank_below(source: &str, end: usize) -> bool {
+    let rest = source.get(end..).unwrap_or_default();
+    let mut lines = rest.lines().skip(1);
+    lines.next().is_some_and(|line| line.trim().is_empty()) && !rest.trim().is_empty()
 }
 
 /// The comment on the line of a value's key, or behind a value on one line, with the space before it.
 fn behind(doc: &Document, node: &Node) -> Option<String> {
     if let Some(comment) = comment_behind_key(doc, node) {
-        return Some(format!(" {comment}"));
+        return Some(comment.to_owned());
     }
     let (start, end) = (node.span().start, node.span().end);
     let source = doc.source();
     let has_end = node.as_scalar().is_some() || node.is_flow();
-    let is_one_line = has_end && line_end(source, start) >= end;
+    let is_one_line = line_end(source, start) >= end;
+    // The text of a block scalar has no comment behind it.
+    let has_end = has_end && (is_one_line || !source.get(start..)?.starts_with(['|', '>']));
     let rest = source.get(end..line_end(source, end))?;
+    // Between brackets, a comma follows the value.
+    let rest = rest.strip_prefix(',').unwrap_or(rest);
     let is_comment = rest.starts_with([' ', '\t']) && rest.trim_start().starts_with('#');
-    (is_one_line && is_comment).then(|| rest.trim_end().to_owned())
-}
-
-/// Where the keys and dashes begin that lead to a value.
-fn ways_to(doc: &Document, node: &Node, target: Span, starts: &mut Vec<usize>) {
-    let holds = |child: &Node| child.origin() == Origin::Written && child.span().contains(target);
-    match node.kind() {
-        Kind::Scalar(_) => {}
-        Kind::Sequence(items) => {
-            if let Some(index) = items.iter().position(holds) {
-                let item = items.get(index).filter(|_| node.is_flow());
-                starts.push(
-                    item.map_or_else(|| dash(doc, node, items, index), |item| item.span().start),
-                );
-                items
-                    .iter()
-                    .skip(index)
-                    .take(1)
-                    .for_each(|item| ways_to(doc, item, target, starts));
-            }
-        }
-        Kind::Mapping(mapping) => {
-            if let Some((key, value)) = mapping.iter().find(|(_, value)| holds(value)) {
-                starts.push(key.span().start);
-                ways_to(doc, value, target, starts);
-            }
-        }
-    }
+    (has_end && is_comment).then(|| rest.trim_end().to_owned())
 }

@@ -6,7 +6,7 @@ use super::layout::{Layout, column, line_end, line_start};
 use super::place::{Walk, dash, walk};
 use super::render::{Fresh, Manner, Rendered, entry, indented, item};
 use super::text::{self, CollectionStyle};
-use super::wrap::renders;
+use super::wrap::{renders, written_keys};
 use crate::document::Document;
 use crate::node::{Kind, Mapping, Node, Origin};
 use crate::path::{Path, Segment};
@@ -42,45 +42,64 @@ pub(super) fn insert(
     let Some(first) = walk.rest.first() else {
         return Vec::new();
     };
-    match (walk.node.kind(), first) {
-        (Kind::Mapping(mapping), Segment::Key(key)) if walk.node.is_flow() => {
-            let Rendered::Inline(text) = rendered else {
-                return Vec::new();
-            };
-            let key = text::key(key, layout.quote, CollectionStyle::Flow);
+    let missing = walk.rest.len();
+    let companions = Companions::of(fresh, missing);
+    match (walk.node.kind(), first, rendered) {
+        (Kind::Mapping(mapping), Segment::Key(key), Rendered::Inline(text))
+            if walk.node.is_flow() =>
+        {
             let last = mapping
                 .iter()
                 .rfind(|(_, node)| node.origin() != Origin::Merge);
             let last = last.map(|(key, _)| key.span().start).zip(last_end(mapping));
-            into_brackets(doc, walk.node, last, &format!("{key}: {text}"), layout)
+            let keys = keys(key, (fresh, missing), layout, CollectionStyle::Flow).into_iter();
+            let texts = keys.map(|key| format!("{key}: {text}"));
+            texts
+                .flat_map(|text| into_brackets(doc, walk.node, last, (&text, &companions), layout))
+                .collect()
         }
-        (Kind::Sequence(items), _) if walk.node.is_flow() => {
-            let Rendered::Inline(text) = rendered else {
-                return Vec::new();
-            };
+        (Kind::Sequence(items), _, Rendered::Inline(text)) if walk.node.is_flow() => {
             let last = items
                 .last()
                 .map(|item| (item.span().start, item.span().end));
-            into_brackets(doc, walk.node, last, &text, layout)
+            into_brackets(doc, walk.node, last, (&text, &companions), layout)
         }
-        (Kind::Mapping(mapping), Segment::Key(key)) => {
-            let key_text = text::key(key, layout.quote, CollectionStyle::Block);
-            let lines = entry(&key_text, rendered, layout);
-            let missing = walk.rest.len();
-            let lines = Companions::of(fresh, missing).put_around(&lines, missing - 1);
+        (_, _, Rendered::Lines { .. }) if walk.node.is_flow() => Vec::new(),
+        (Kind::Mapping(mapping), Segment::Key(key), rendered) => {
             let neighbour = neighbour(doc, mapping, fresh, missing);
-            let mut edits = lines_at(doc, walk.node, &lines, neighbour, layout);
-            if neighbour.is_some() {
-                edits.extend(lines_at(doc, walk.node, &lines, None, layout));
-            }
-            edits
+            let keys = keys(key, (fresh, missing), layout, CollectionStyle::Block).into_iter();
+            let edits = keys.flat_map(|key| {
+                let lines = entry(&key, rendered.clone(), layout);
+                let lines = companions.put_around(&lines, missing - 1);
+                let new = (lines.as_slice(), &companions);
+                let mut edits = lines_at(doc, walk.node, new, neighbour, layout);
+                if neighbour.is_some() {
+                    edits.extend(lines_at(doc, walk.node, new, None, layout));
+                }
+                edits
+            });
+            edits.collect()
         }
-        (Kind::Sequence(_), _) => {
-            let lines = Companions::of(fresh, walk.rest.len()).put_around(&item(rendered), 0);
-            lines_at(doc, walk.node, &lines, None, layout)
+        (Kind::Sequence(_), _, rendered) => {
+            let lines = companions.put_around(&item(rendered), 0);
+            lines_at(doc, walk.node, (&lines, &companions), None, layout)
         }
         _ => Vec::new(),
     }
+}
+
+/// The ways to write a new key: as the file has it that its value comes from, and in the habits of this file.
+fn keys(
+    key: &str,
+    (fresh, missing): (Fresh<'_>, usize),
+    layout: Layout,
+    context: CollectionStyle,
+) -> Vec<String> {
+    let written = written_keys(fresh, missing).into_iter().next().flatten();
+    let mut keys: Vec<String> = written.into_iter().collect();
+    keys.push(text::key(key, layout.quote, context));
+    keys.dedup();
+    keys
 }
 
 /// Where the last entry ends that is written between the brackets.
@@ -98,11 +117,11 @@ fn into_brackets(
     doc: &Document,
     collection: &Node,
     last: Option<(usize, usize)>,
-    text: &str,
+    new: (&str, &Companions),
     layout: Layout,
 ) -> Vec<Edit> {
-    let own_line = last.and_then(|last| on_own_line(doc, collection, last, text, layout));
-    let plain = behind_last(collection, last.map(|(_, end)| end), text);
+    let own_line = last.and_then(|last| on_own_line(doc, collection, last, new, layout));
+    let plain = behind_last(collection, last.map(|(_, end)| end), new.0);
     own_line.into_iter().chain([plain]).collect()
 }
 
@@ -111,7 +130,7 @@ fn on_own_line(
     doc: &Document,
     collection: &Node,
     (start, end): (usize, usize),
-    text: &str,
+    (text, companions): (&str, &Companions),
     layout: Layout,
 ) -> Option<Edit> {
     let source = doc.source();
@@ -130,9 +149,11 @@ fn on_own_line(
         && line < collection.span().end
         && is_comment(comment.trim());
     let last_comma = if has_comma { "," } else { "" };
+    let next = [layout.eol, indent].concat();
+    let text = companions.in_brackets(text, last_comma, &next);
     fits.then(|| Edit {
         span: Span::new(end, line),
-        replacement: [",", comment, layout.eol, indent, text, last_comma].concat(),
+        replacement: [",", comment, &next, &text].concat(),
     })
 }
 
@@ -217,11 +238,11 @@ fn maps_around<'n>(node: &'n Node, target: Span, maps: &mut Vec<(&'n Mapping, &'
     }
 }
 
-/// Adds lines to a block collection.
+/// Adds lines to a block collection, with the blank line above or below them that they have where they come from.
 fn lines_at(
     doc: &Document,
     collection: &Node,
-    lines: &[String],
+    (lines, companions): (&[String], &Companions),
     neighbour: Option<Neighbour>,
     layout: Layout,
 ) -> Vec<Edit> {
@@ -231,21 +252,34 @@ fn lines_at(
         .collect::<Vec<_>>()
         .join(layout.eol);
     let behind = |end: usize| {
-        let edit = |at: usize| Edit {
+        let edit = |at: usize, blank: &str| Edit {
             span: Span::new(at, at),
-            replacement: [layout.eol, &text].concat(),
+            replacement: [layout.eol, blank, &text].concat(),
         };
         let end = line_end(source, end);
+        let blank = if companions.blank_above {
+            layout.eol
+        } else {
+            ""
+        };
         // Blank lines at the end of a `|+` are part of it; the proof tells which place is right.
-        vec![edit(end), edit(behind_blank_lines(source, end))]
+        let mut edits = vec![edit(end, blank), edit(end, "")];
+        edits.push(edit(behind_blank_lines(source, end), ""));
+        edits.dedup();
+        edits
     };
     match neighbour {
         Some(Neighbour::Behind(end)) => behind(end),
         Some(Neighbour::Before(key)) => {
             let at = line_start(source, key);
+            let blank = if companions.blank_below {
+                layout.eol
+            } else {
+                ""
+            };
             vec![Edit {
                 span: Span::new(at, at),
-                replacement: [&text, layout.eol].concat(),
+                replacement: [&text, layout.eol, blank].concat(),
             }]
         }
         None => behind(collection.span().end),
@@ -300,14 +334,20 @@ pub(super) fn item_before(
         .filter_map(|rendered| match (rendered, node.is_flow()) {
             (Rendered::Inline(text), true) => {
                 let at = doc.span_with_properties(next).start;
-                Some(Edit {
-                    span: Span::new(at, at),
-                    replacement: format!("{text}, "),
-                })
+                let before = doc.text(Span::new(line_start(doc.source(), at), at));
+                let has_own_line = before.trim().is_empty() && at > node.span().start;
+                let end = [layout.eol, before].concat();
+                let replacement = match has_own_line {
+                    true => Companions::of(fresh, 1).in_brackets(&text, ",", &end) + &end,
+                    false => format!("{text}, "),
+                };
+                Some(Edit::new(Span::new(at, at), replacement))
             }
             (Rendered::Lines { .. }, true) => None,
             (rendered, false) => {
-                let lines = Companions::of(fresh, 1).put_around(&item(rendered), 0);
+                let companions = Companions::of(fresh, 1);
+                let mut lines = companions.put_around(&item(rendered), 0);
+                lines.extend(companions.blank_below.then(String::new));
                 // Comments above an item are about it; only at the head of the file they may be about all.
                 let dash = dash(doc, node, items, index);
                 let before = index.checked_sub(1).and_then(|before| items.get(before));

@@ -19,6 +19,7 @@ mod set;
 mod several;
 mod single;
 mod text;
+mod ways;
 mod wrap;
 
 pub use arrange::{Arranged, Arrangement, Stays, arrange};

@@ -1,7 +1,7 @@
 //! Where a value stands: what is around it, and whether it may be touched.
 
 use super::change::EditError;
-use super::layout::line_end;
+use super::layout::{line_end, line_start};
 use crate::document::Document;
 use crate::node::{Kind, Node, Origin};
 use crate::path::{Path, Segment};
@@ -156,4 +156,26 @@ pub(super) fn skip_blank(source: &str, from: usize) -> usize {
             _ => return at,
         }
     }
+}
+
+/// The end of a part with the comments below it that stand further right than it begins.
+pub(super) fn behind_inner_comments(source: &str, part: Span) -> usize {
+    let column = part.start - line_start(source, part.start);
+    let mut end = part.end;
+    let mut at = line_end(source, part.end);
+    while let Some(line) = source
+        .get(at..)
+        .and_then(|rest| rest.find('\n'))
+        .map(|line_break| at + line_break + 1)
+    {
+        at = line_end(source, line);
+        let text = source.get(line..at).unwrap_or_default();
+        let trimmed = text.trim_start_matches(' ');
+        if trimmed.starts_with('#') && text.len() - trimmed.len() > column {
+            end = at;
+        } else if !trimmed.is_empty() {
+            break;
+        }
+    }
+    end
 }

@@ -3,7 +3,7 @@
 use super::change::{Edit, EditError};
 use super::comments;
 use super::layout::{Layout, line_end, line_start};
-use super::place::{Walk, after_colon, dash, may_go, skip_blank, walk};
+use super::place::{Walk, after_colon, behind_inner_comments, dash, may_go, skip_blank, walk};
 use super::render::Rendered;
 use super::replace;
 use crate::document::Document;
@@ -258,28 +258,6 @@ fn without_blank_line(doc: &Document, removal: &Edit) -> Edit {
         span,
         replacement: String::new(),
     }
-}
-
-/// The end of a part with the comments below it that stand further right than it begins.
-pub(super) fn behind_inner_comments(source: &str, part: Span) -> usize {
-    let column = part.start - line_start(source, part.start);
-    let mut end = part.end;
-    let mut at = line_end(source, part.end);
-    while let Some(line) = source
-        .get(at..)
-        .and_then(|rest| rest.find('\n'))
-        .map(|line_break| at + line_break + 1)
-    {
-        at = line_end(source, line);
-        let text = source.get(line..at).unwrap_or_default();
-        let trimmed = text.trim_start_matches(' ');
-        if trimmed.starts_with('#') && text.len() - trimmed.len() > column {
-            end = at;
-        } else if !trimmed.is_empty() {
-            break;
-        }
-    }
-    end
 }
 
 /// The lines of a part. Where it begins behind a dash, the next part moves up to the dash.

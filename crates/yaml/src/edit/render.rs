@@ -1,7 +1,9 @@
 //! New values as text.
 
 use super::layout::{Layout, column, line_end, line_start};
+use super::place::behind_inner_comments;
 use super::text::{self, CollectionStyle};
+use super::ways::entry_of;
 use crate::document::Document;
 use crate::node::{Kind, Node, Origin, Style};
 use crate::span::Span;
@@ -45,13 +47,35 @@ pub(super) enum Rendered {
     Inline(String),
     /// On lines of its own, each relative to the same column.
     Lines {
-        /// What stands on the line of the key: the header of a block scalar, or nothing.
+        /// What stands on the line of the key: the header of a block scalar, the first line of a value in brackets or quotes, or
+        /// nothing.
         header: String,
         /// The lines.
         lines: Vec<String>,
-        /// The lines are a list, whose dashes may stand under the key.
-        list: bool,
+        /// How far they stand behind their key.
+        indent: Indent,
     },
+}
+
+/// How far lines stand behind their key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Indent {
+    /// One level.
+    Level,
+    /// As far as lists do in the file: their dashes may stand under the key.
+    List,
+    /// Not at all: the last line is the bracket that closes the value.
+    Bracket,
+}
+
+impl Indent {
+    pub(super) fn columns(self, layout: Layout) -> usize {
+        match self {
+            Indent::Level => layout.width,
+            Indent::List => layout.list,
+            Indent::Bracket => 0,
+        }
+    }
 }
 
 /// How a value is to be written.
@@ -90,7 +114,7 @@ pub(super) fn value(value: &Value, manner: Manner) -> Rendered {
             Rendered::Lines {
                 header: String::new(),
                 lines: entries.collect(),
-                list: false,
+                indent: Indent::Level,
             }
         }
         Value::Seq(items) if !items.is_empty() => {
@@ -100,7 +124,7 @@ pub(super) fn value(value: &Value, manner: Manner) -> Rendered {
             Rendered::Lines {
                 header: String::new(),
                 lines: items.collect(),
-                list: true,
+                indent: Indent::List,
             }
         }
         Value::String(string)
@@ -110,7 +134,7 @@ pub(super) fn value(value: &Value, manner: Manner) -> Rendered {
                 Some((header, lines)) => Rendered::Lines {
                     header: header.to_owned(),
                     lines,
-                    list: false,
+                    indent: Indent::Level,
                 },
                 None => Rendered::Inline(text::scalar(
                     value,
@@ -170,16 +194,15 @@ pub(super) fn entry(key: &str, value: Rendered, layout: Layout) -> Vec<String> {
         Rendered::Lines {
             header,
             lines,
-            list,
+            indent,
         } => {
             let first = if header.is_empty() {
                 format!("{key}:")
             } else {
                 format!("{key}: {header}")
             };
-            let step = if list { layout.list } else { layout.width };
             std::iter::once(first)
-                .chain(indented(lines, step))
+                .chain(indented(lines, indent.columns(layout)))
                 .collect()
         }
     }
@@ -223,35 +246,69 @@ pub(super) fn indented(lines: Vec<String>, columns: usize) -> impl Iterator<Item
     })
 }
 
-/// A value of another file as it is written there. `None` where that text would not mean the same in another place:
-/// aliases, anchors, merge keys, lines that cannot be moved.
-pub(super) fn node(doc: &Document, node: &Node, manner: Manner) -> Option<Rendered> {
+/// The ways to write a value of another file as it is written there. None where that text would not mean the same in another
+/// place: aliases, anchors, merge keys, lines that cannot be moved.
+pub(super) fn node(doc: &Document, node: &Node, manner: Manner) -> Vec<Rendered> {
     let span = doc.span_with_properties(node);
     if node.origin() != Origin::Written || doc.touches_anchor(span) {
-        return None;
+        return Vec::new();
     }
     let raw = doc.text(span);
+    let is_over_lines = raw.contains('\n');
+    let is_block = manner.context == CollectionStyle::Block;
     match node.kind() {
         Kind::Scalar(scalar) => match scalar.style() {
-            Style::Literal | Style::Folded
-                if manner.context == CollectionStyle::Block && !scalar.is_tagged() =>
-            {
-                block_scalar(doc, node.span(), scalar.text())
+            Style::Literal | Style::Folded if is_block && !scalar.is_tagged() => {
+                block_scalars(doc, node, scalar.text(), manner.layout)
             }
-            _ if raw.contains('\n') || scalar.is_tagged() => None,
-            _ => scalar_text(raw, &scalar.value(), scalar.style(), manner),
+            _ if scalar.is_tagged() => Vec::new(),
+            own if is_over_lines => {
+                let keeps = is_block && manner.style.is_none_or(|style| style == own);
+                over_lines(raw).into_iter().filter(|_| keeps).collect()
+            }
+            own => scalar_text(raw, &scalar.value(), own, manner)
+                .into_iter()
+                .collect(),
         },
-        _ if node.is_flow() => (!raw.contains('\n')).then(|| Rendered::Inline(raw.to_owned())),
-        _ if manner.context == CollectionStyle::Flow => None,
+        _ if node.is_flow() && is_over_lines => {
+            over_lines(raw).into_iter().filter(|_| is_block).collect()
+        }
+        _ if node.is_flow() => vec![Rendered::Inline(raw.to_owned())],
+        _ if !is_block => Vec::new(),
         kind => {
-            let lines = block_lines(doc, node.span())?;
-            Some(Rendered::Lines {
+            let indent = match kind {
+                Kind::Sequence(_) => Indent::List,
+                _ => Indent::Level,
+            };
+            let lines = block_lines(doc, node);
+            let lines = lines.map(|lines| Rendered::Lines {
                 header: String::new(),
                 lines,
-                list: matches!(kind, Kind::Sequence(_)),
-            })
+                indent,
+            });
+            lines.into_iter().collect()
         }
     }
+}
+
+/// A value in brackets or quotes over several lines: the first one stands behind the key, and the others move with it.
+fn over_lines(raw: &str) -> Option<Rendered> {
+    let mut lines = raw.lines();
+    let header = lines.next()?.trim_end().to_owned();
+    let rest: Vec<&str> = lines.collect();
+    let filled = rest.iter().filter(|line| !line.trim().is_empty());
+    let left = filled.map(|line| indent(line)).min()?;
+    let closing = rest.last()?;
+    let closes = indent(closing) == left && matches!(closing.trim(), "]" | "}");
+    let lines = rest.iter().map(|line| dedent(line, left));
+    Some(Rendered::Lines {
+        header,
+        lines: lines.collect::<Option<_>>()?,
+        indent: match closes {
+            true => Indent::Bracket,
+            false => Indent::Level,
+        },
+    })
 }
 
 /// A scalar in its own quotes, unless the one that it replaces has others and the text fits them.
@@ -272,43 +329,64 @@ fn scalar_text(raw: &str, value: &Value, own: Style, manner: Manner) -> Option<R
     None
 }
 
-/// The header and the lines of a block scalar, where these can be moved without counting.
-fn block_scalar(doc: &Document, span: Span, text: &str) -> Option<Rendered> {
-    let mut lines = doc.text(span).lines();
-    let header = lines.next()?.trim_end().to_owned();
+/// The header and the lines of a block scalar. Where its header says how far the lines stand, as it has to when the first of
+/// them begins with blanks, there is one for each way that they may stand in the new place.
+fn block_scalars(doc: &Document, node: &Node, text: &str, layout: Layout) -> Vec<Rendered> {
+    let raw = doc.text(node.span());
+    let header = raw.lines().next().unwrap_or_default().trim_end();
     let indicators = header.split([' ', '\t', '#']).next().unwrap_or_default();
-    if indicators.contains(|char: char| char.is_ascii_digit()) {
-        return None;
-    }
-    let lines: Vec<&str> = lines.collect();
-    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let column = lines
-        .iter()
-        .find(|line| !line.trim().is_empty())
-        .map(|line| indent(line))?;
+    let Some(digit) = indicators.chars().find_map(|char| char.to_digit(10)) else {
+        let first = raw.lines().skip(1).find(|line| !line.trim().is_empty());
+        let rendered = first.and_then(|first| block_scalar(raw, (header, indent(first)), text));
+        return rendered.into_iter().collect();
+    };
+    let Some(entry) = entry_of(doc, node) else {
+        return Vec::new();
+    };
+    let left = column(doc, entry) + digit as usize;
+    // The lines of an item stand two columns behind its dash.
+    let mut columns = vec![layout.width, 2];
+    columns.dedup();
+    let headers = columns.iter().filter(|columns| **columns < 10);
+    let headers = headers.map(|columns| {
+        let own = indicators.replace(|char: char| char.is_ascii_digit(), &columns.to_string());
+        own + header.get(indicators.len()..).unwrap_or_default()
+    });
+    headers
+        .filter_map(|header| block_scalar(raw, (&header, left), text))
+        .collect()
+}
+
+/// A block scalar with this header, whose lines stand at a column.
+fn block_scalar(raw: &str, (header, left): (&str, usize), text: &str) -> Option<Rendered> {
+    let lines = raw.lines().skip(1);
     let mut moved = lines
-        .iter()
-        .map(|line| dedent(line, column))
+        .map(|line| dedent(line, left))
         .collect::<Option<Vec<_>>>()?;
-    if indicators.contains('+') {
+    if header.split(['#']).next()?.contains('+') {
         // The blank lines at the end are part of the text, and so there are as many as the text has.
         let filled = moved.iter().rposition(|line| !line.is_empty());
         let breaks = text.len() - text.trim_end_matches('\n').len();
         moved.resize(filled? + breaks.max(1), String::new());
     }
     Some(Rendered::Lines {
-        header,
+        header: header.to_owned(),
         lines: moved,
-        list: false,
+        indent: Indent::Level,
     })
 }
 
 /// The lines of a block collection, from the comments that stand directly above its first line to the comment behind
-/// its last value.
-fn block_lines(doc: &Document, span: Span) -> Option<Vec<String>> {
+/// its last value, and those below that stand further right than its key.
+fn block_lines(doc: &Document, node: &Node) -> Option<Vec<String>> {
+    let span = node.span();
     let source = doc.source();
     let base = column(doc, span.start);
     let end = line_end(source, span.end);
+    let end = match entry_of(doc, node) {
+        Some(entry) => behind_inner_comments(source, Span::new(entry, end)),
+        None => end,
+    };
     let first = line_start(source, span.start);
     let mut start = span.start;
     if source
@@ -334,7 +412,7 @@ fn block_lines(doc: &Document, span: Span) -> Option<Vec<String>> {
     lines.collect()
 }
 
-/// The comment on the line of the key of a block collection: `pool: # note`.
+/// The comment on the line of the key of a block collection, with the blanks before it: `pool: # note`.
 pub(super) fn comment_behind_key<'d>(doc: &'d Document, node: &Node) -> Option<&'d str> {
     if node.as_scalar().is_some() || node.is_flow() {
         return None;
@@ -349,17 +427,28 @@ pub(super) fn comment_behind_key<'d>(doc: &'d Document, node: &Node) -> Option<&
             return None;
         }
         if !comment.own_line {
-            return Some(doc.text(comment.span).trim_end());
+            return Some(with_blanks(doc, comment.span));
         }
         next = comment.span.start;
     }
     None
 }
 
+/// A comment with the blanks before it.
+pub(super) fn with_blanks(doc: &Document, comment: Span) -> &str {
+    let before = doc.source().get(..comment.start).unwrap_or_default();
+    let start = before.trim_end_matches([' ', '\t']).len();
+    doc.text(Span::new(start, comment.end)).trim_end()
+}
+
+/// How many blanks a line begins with.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
 /// A line moved to the left. A comment may stand further to the left than what it moves with; nothing else may.
 fn dedent(line: &str, columns: usize) -> Option<String> {
-    let spaces = line.len() - line.trim_start_matches(' ').len();
-    if spaces >= columns {
+    if indent(line) >= columns {
         return line.get(columns..).map(str::to_owned);
     }
     let rest = line.trim_start_matches(' ');

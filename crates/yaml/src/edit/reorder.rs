@@ -3,8 +3,7 @@
 use super::change::{Edit, EditError};
 use super::comments;
 use super::layout::line_end;
-use super::place::{dash, walk};
-use super::remove::behind_inner_comments;
+use super::place::{behind_inner_comments, dash, walk};
 use crate::document::Document;
 use crate::node::Node;
 use crate::path::Path;

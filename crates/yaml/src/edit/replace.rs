@@ -3,8 +3,8 @@
 use super::change::Edit;
 use super::insert::behind_blank_lines;
 use super::layout::{Layout, column, line_end, line_start};
-use super::place::{Slot, Walk};
-use super::render::{Rendered, indented};
+use super::place::{Slot, Walk, behind_inner_comments};
+use super::render::{Indent, Rendered, indented, with_blanks};
 use crate::document::Document;
 use crate::node::{Node, Origin, Style};
 use crate::span::Span;
@@ -21,7 +21,7 @@ pub(super) fn replace(
     };
     // Blank lines behind the text of a `|+` belong to it; the proof tells which is right.
     let end = behind_blank_lines(doc.source(), edit.span.end);
-    let keeps = matches!(rendered, Rendered::Lines { header, .. } if header.contains('+'));
+    let keeps = matches!(rendered, Rendered::Lines { header, .. } if is_block_header(header) && header.contains('+'));
     let with_blank_lines = (keeps && end > edit.span.end).then(|| Edit {
         span: Span::new(edit.span.start, end),
         replacement: edit.replacement.clone(),
@@ -35,12 +35,13 @@ fn one(doc: &Document, walk: &Walk<'_>, rendered: &Rendered, layout: Layout) -> 
         Rendered::Lines {
             header,
             lines,
-            list,
+            indent,
         } => {
             let new = Lines {
                 header,
                 lines,
-                step: if *list { layout.list } else { layout.width },
+                step: indent.columns(layout),
+                is_list: *indent == Indent::List,
                 eol: layout.eol,
             };
             match walk.slot {
@@ -58,7 +59,13 @@ struct Lines<'a> {
     header: &'a str,
     lines: &'a [String],
     step: usize,
+    is_list: bool,
     eol: &'static str,
+}
+
+/// Whether what stands on the line of the key says that the text of a block follows.
+fn is_block_header(header: &str) -> bool {
+    header.starts_with(['|', '>'])
 }
 
 impl Lines<'_> {
@@ -68,19 +75,32 @@ impl Lines<'_> {
             .join(self.eol)
     }
 
-    /// The header with the comment that stays in the place; only where there is none, with that of the other file.
-    fn first_line(&self, tail: &str) -> String {
+    /// The same without comments at the beginning that stand in the file already.
+    fn without_comments(&self, known: &str, column: usize) -> String {
+        let known: Vec<&str> = known.lines().map(str::trim).collect();
+        let is_known = |line: &&String| line.starts_with('#') && known.contains(&line.trim());
+        let lines = self.lines.iter().skip_while(is_known).cloned().collect();
+        indented(lines, column).collect::<Vec<_>>().join(self.eol)
+    }
+
+    /// All lines but those of a value without a header, with the comment that stays in the place; only where there is none, with
+    /// that of the other file. The comment stands behind the header of a block, else behind the last line.
+    fn with_header(&self, column: usize, tail: &str) -> String {
         let indicators = self.header.split([' ', '\t', '#']).next();
+        let rest = self.at(column);
         match tail {
-            "" => self.header.to_owned(),
-            tail => [indicators.unwrap_or_default(), tail].concat(),
+            "" => [self.header, self.eol, &rest].concat(),
+            tail if is_block_header(self.header) => {
+                [indicators.unwrap_or_default(), tail, self.eol, &rest].concat()
+            }
+            tail => [self.header, self.eol, &rest, tail].concat(),
         }
     }
 
     /// The first line stands where the text begins, the others at a column; `tail` is a comment for the first line.
     fn behind_dash(&self, column: usize, tail: &str) -> String {
         if !self.header.is_empty() {
-            return [&self.first_line(tail), self.eol, &self.at(column)].concat();
+            return self.with_header(column, tail);
         }
         let rest = self.lines.get(1..).unwrap_or_default().to_vec();
         let rest = indented(rest, column).map(|line| [self.eol, &line].concat());
@@ -109,12 +129,15 @@ fn is_block_scalar(node: &Node) -> bool {
 fn inline(doc: &Document, node: &Node, slot: Slot, text: &str) -> Edit {
     let old = doc.span_with_properties(node);
     if is_block_collection(node) {
-        let (from, space) = match slot {
-            Slot::Value { after, .. } => (after, " "),
-            Slot::Item { dash } => (dash + 1, " "),
-            Slot::Root | Slot::Flow => (old.start, ""),
+        let (entry, from, space) = match slot {
+            Slot::Value { key, after } => (key, after, " "),
+            Slot::Item { dash } => (dash, dash + 1, " "),
+            Slot::Root | Slot::Flow => (old.start, old.start, ""),
         };
-        let span = Span::new(from, line_end(doc.source(), old.end));
+        // Comments below that stand deeper than the key are about what was in it.
+        let end = line_end(doc.source(), old.end);
+        let end = behind_inner_comments(doc.source(), Span::new(entry, end));
+        let span = Span::new(from, end);
         let tail = comment_between(doc, from, node.span().start);
         return Edit {
             span,
@@ -153,7 +176,7 @@ fn comment_between(doc: &Document, from: usize, to: usize) -> String {
     let end = line_end(doc.source(), from).min(to);
     let comment = comment_from(doc, from).filter(|span| span.start < end);
     comment
-        .map(|span| format!(" {}", doc.text(span)))
+        .map(|span| with_blanks(doc, span).to_owned())
         .unwrap_or_default()
 }
 
@@ -191,17 +214,21 @@ fn under_key(doc: &Document, node: &Node, (key, after): (usize, usize), new: &Li
     if is_block_collection(node) && new.header.is_empty() && first > after {
         let old = column(doc, node.span().start);
         // A list may stand at the column of its key, a map may not.
-        let fits = old > key_column || (new.step == 0 && old == key_column);
-        let text = new.at(if fits { old } else { key_column + new.step });
+        let fits = old > key_column || (new.is_list && old == key_column);
+        let known = source.get(after..first).unwrap_or_default();
+        let column = if fits { old } else { key_column + new.step };
+        let text = new.without_comments(known, column);
         return Edit {
             span: Span::new(first, end),
             replacement: text,
         };
     }
-    let space = if new.header.is_empty() { "" } else { " " };
-    let text = new.at(key_column + new.step);
-    let first = new.first_line(&tail(doc, node, after));
-    let replacement = [space, &first, new.eol, &text].concat();
+    let column = key_column + new.step;
+    let tail = tail(doc, node, after);
+    let replacement = match new.header.is_empty() {
+        true => [tail.as_str(), new.eol, &new.at(column)].concat(),
+        false => [" ", &new.with_header(column, &tail)].concat(),
+    };
     Edit {
         span: Span::new(after, end),
         replacement,

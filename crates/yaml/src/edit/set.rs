@@ -45,6 +45,7 @@ pub(super) fn set(
             style: style_of(walk.node),
         };
         let renders = with_comments(fresh, &walk.rest, renders(fresh, &walk.rest, manner));
+        let renders = with_inner_comments(doc, walk.node, renders);
         return Ok(renders
             .iter()
             .flat_map(|rendered| replace::replace(doc, &walk, rendered, layout))
@@ -97,6 +98,33 @@ fn with_comments(fresh: Fresh<'_>, missing: &[Segment], renders: Vec<Rendered>) 
     let commented: Vec<Rendered> = all
         .filter_map(|rendered| companions.around(rendered, missing))
         .collect();
+    commented.into_iter().chain(renders).collect()
+}
+
+/// The ways to write what takes the place of brackets with comments and nothing else in them: those with these comments first.
+fn with_inner_comments(doc: &Document, node: &Node, renders: Vec<Rendered>) -> Vec<Rendered> {
+    if !is_empty(node) {
+        return renders;
+    }
+    let comments = doc.comments().iter();
+    let inside = comments.filter(|comment| node.span().contains(comment.span));
+    let inside: Vec<String> = inside
+        .map(|comment| doc.text(comment.span).trim_end().to_owned())
+        .collect();
+    let with = |rendered: &Rendered| match rendered {
+        Rendered::Lines {
+            header,
+            lines,
+            indent,
+        } if header.is_empty() => Some(Rendered::Lines {
+            header: String::new(),
+            lines: [inside.as_slice(), lines.as_slice()].concat(),
+            indent: *indent,
+        }),
+        _ => None,
+    };
+    let commented = renders.iter().filter_map(with);
+    let commented: Vec<Rendered> = commented.filter(|_| !inside.is_empty()).collect();
     commented.into_iter().chain(renders).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Edits: the bytes that must change, and no other.
 
 mod arrange;
+mod carried;
 mod kept;
 mod properties;
 mod reorder;
@@ -56,7 +57,12 @@ fn a_scalar_takes_the_place_and_the_quotes_of_the_old_one() {
 fn a_value_that_is_not_written_gets_one() {
     check_set("a:\nb: 1\n", "a", "x", "a: x\nb: 1\n");
     check_set("a:   # c\nb: 1\n", "a", "x", "a: x   # c\nb: 1\n");
-    check_set("a:   # c\nb: 1\n", "a", "{k: v}", "a: # c\n  k: v\nb: 1\n");
+    check_set(
+        "a:   # c\nb: 1\n",
+        "a",
+        "{k: v}",
+        "a:   # c\n  k: v\nb: 1\n",
+    );
     check_set("- a\n-\n- b\n", "[1]", "x", "- a\n- x\n- b\n");
     check_set(
         "- a\n- # c\n- b\n",
@@ -261,7 +267,7 @@ fn a_value_of_another_file_keeps_its_own_layout() {
         "m: [x]\n",
         "m: [x]\n\n# about a\na: |+ # text\n  one\n\n",
         "a",
-        "m: [x]\n# about a\na: |+ # text\n  one\n\n",
+        "m: [x]\n\n# about a\na: |+ # text\n  one\n\n",
     );
     check(
         "l:\n- name: x\n# end\n",

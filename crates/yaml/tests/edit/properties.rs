@@ -1,8 +1,8 @@
 //! What holds for every edit of every file.
 
 use envlint_yaml::{
-    Arrangement, Change, Document, EditError, Node, Path, Value, arrange, change_all, insert,
-    remove, reorder, set,
+    Arrangement, Change, Document, EditError, Node, Path, Segment, Value, arrange, change_all,
+    insert, remove, reorder, set,
 };
 use proptest::prelude::*;
 
@@ -108,6 +108,42 @@ fn without(value: &Value, at: &Path) -> Value {
     value
 }
 
+/// The column of the key or dash that a value stands behind.
+fn key_column(doc: &Document, at: &Path) -> usize {
+    let parent = at.parent().and_then(|parent| doc.get(&parent));
+    let start = match (parent, at.last()) {
+        (Some(parent), Some(Segment::Key(key))) => {
+            parent
+                .as_mapping()
+                .unwrap()
+                .entry(key)
+                .unwrap()
+                .0
+                .span()
+                .start
+        }
+        (Some(parent), _) => parent.span().start,
+        (None, _) => return 0,
+    };
+    start - doc.source()[..start].rfind('\n').map_or(0, |at| at + 1)
+}
+
+/// The end of the comments below that stand further right than a column.
+fn behind_inner(source: &str, from: usize, column: usize) -> usize {
+    let mut end = from;
+    let mut at = from;
+    for line in source[from..].lines().skip(1) {
+        at += 1 + line.len();
+        let text = line.trim_start();
+        match text.starts_with('#') && line.len() - text.len() > column {
+            true => end = at,
+            false if text.is_empty() => {}
+            false => break,
+        }
+    }
+    end
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
@@ -127,9 +163,14 @@ proptest! {
                 prop_assert_eq!(without(&after, at), without(&root.to_value(), at));
                 let (before, behind) = (&source[..edited.edit.span.start], &source[edited.edit.span.end..]);
                 prop_assert!(edited.document.source().starts_with(before) && edited.document.source().ends_with(behind));
-                // No comment goes but those inside of the value, and what stands behind its last line.
-                let value = doc.get(at).unwrap().span();
-                let line_end = source[value.end..].find('\n').map_or(source.len(), |end| value.end + end);
+                // No comment goes but those inside of the value, what stands behind its last line, and those below a map or list of
+                // lines that stand deeper than its key.
+                let node = doc.get(at).unwrap();
+                let value = node.span();
+                let mut line_end = source[value.end..].find('\n').map_or(source.len(), |end| value.end + end);
+                if node.as_scalar().is_none() && !node.is_flow() {
+                    line_end = behind_inner(&source, line_end, key_column(&doc, at));
+                }
                 let outside = doc.comments().iter().filter(|comment| {
                     comment.span.end <= value.start || comment.span.start >= line_end
                 });
@@ -141,7 +182,8 @@ proptest! {
                 // The edit stays inside of the lines of the value and of its key.
                 let span = doc.get(at).unwrap().span();
                 let lines = |from: usize, to: usize| source[from.min(to)..to.max(from)].matches('\n').count();
-                prop_assert!(at.is_root() || lines(edited.edit.span.end, span.end) == 0, "{:?}", edited.edit);
+                let is_inside = lines(edited.edit.span.end, span.end) == 0 || edited.edit.span.end <= line_end;
+                prop_assert!(at.is_root() || is_inside, "{:?}", edited.edit);
             }
             Err(error) => prop_assert!(false, "{}: {} in {:?}", at, error, source),
         }

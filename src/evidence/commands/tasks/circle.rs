@@ -54,8 +54,10 @@ fn add_steps<'n>(node: &'n Node, depth: usize, found: &mut Vec<(&'n str, &'n Nod
     }
     for (key, value) in node.as_mapping().into_iter().flat_map(Mapping::iter) {
         let name = key.text();
+        // Version 3 of the orb has underscores in all names.
+        let plain = name.replace('_', "-");
         let is_step =
-            name.ends_with("/upgrade-helm-chart") || name.ends_with("/install-helm-chart");
+            plain.ends_with("/upgrade-helm-chart") || plain.ends_with("/install-helm-chart");
         match value.as_mapping() {
             Some(settings) if is_step => found.push((name, node, settings)),
             _ => add_steps(value, depth + 1, found),
@@ -96,7 +98,10 @@ fn calls_of(root: &Node, job: &str) -> Vec<Parameters> {
 
 fn asked(settings: &Mapping, parameters: &Parameters) -> Option<Asked> {
     let of = |key: &str| {
-        let value = settings.get(key)?.as_scalar()?.text();
+        let value = settings
+            .get(key)
+            .or_else(|| settings.get(&key.replace('-', "_")));
+        let value = value?.as_scalar()?.text();
         Some(filled(value, parameters)).filter(|value| !value.is_empty())
     };
     let listed = |key: &str| -> Vec<String> {
@@ -117,6 +122,7 @@ fn asked(settings: &Mapping, parameters: &Parameters) -> Option<Asked> {
         given: set
             .filter_map(|part| Some(part.split_once('=')?.0.to_owned()))
             .collect(),
+        ..Asked::default()
     })
 }
 

@@ -1,20 +1,23 @@
 //! What deploys charts without a command line of helm, read as the command that it comes to: steps of pipelines and playbooks
-//! ([`steps`]), releases of [`skaffold`] and of Rancher's [`fleet`], resources of [`terraform`], calls of a [`tiltfile`],
-//! lists of [`python`], runs of [`werf`] and [`hubploy`], command lines of [`others`].
+//! ([`steps`]), [`objects`] of operators, releases of [`skaffold`], of Rancher's [`fleet`] and of other [`tools`], resources of
+//! [`terraform`], calls of a [`tiltfile`], lists of [`python`], runs of [`werf`] and [`hubploy`], command lines of [`others`].
 
 mod circle;
 mod fleet;
 pub(super) mod hubploy;
+mod objects;
 pub(super) mod others;
 pub(super) mod python;
 mod skaffold;
 mod steps;
 mod terraform;
 mod tiltfile;
+mod tools;
 pub(super) mod werf;
 
-use envlint_yaml::{Document, Node};
+use envlint_yaml::{Document, Kind, Node, Origin, Span};
 
+use crate::evidence::files::Files;
 use crate::evidence::nodes::leaves;
 use crate::masking::Text;
 use crate::source::is_yaml;
@@ -46,6 +49,32 @@ pub(super) struct Task {
     pub open: Option<Text>,
     /// That nothing runs it, unless its own files tell an environment.
     pub idle: Option<Idle>,
+    /// Values that it writes out itself.
+    pub written: Written,
+}
+
+/// Values that a task writes out: the bytes of maps that are YAML as they stand.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Written {
+    /// Below the files.
+    pub below: Vec<Span>,
+    /// Over the files.
+    pub above: Vec<Span>,
+}
+
+/// Deeper values are not looked at.
+const DEEPEST: usize = 50;
+
+/// Whether all values of a map stand for themselves: nothing fills them in.
+fn is_written(node: &Node, depth: usize) -> bool {
+    const SIGNS: [&str; 4] = ["{{", "${", "((", "{%"];
+    let is_child = |node: &Node| is_written(node, depth + 1);
+    match node.kind() {
+        _ if depth > DEEPEST || node.origin() != Origin::Written => false,
+        Kind::Scalar(scalar) => !SIGNS.iter().any(|sign| scalar.text().contains(sign)),
+        Kind::Sequence(items) => items.iter().all(is_child),
+        Kind::Mapping(map) => map.iter().all(|(_, node)| is_child(node)),
+    }
 }
 
 /// Why nothing runs what a file says.
@@ -57,7 +86,12 @@ pub(super) struct Idle {
 }
 
 /// The tasks in a file.
-pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Task> {
+pub(super) fn tasks(
+    path: &str,
+    text: &str,
+    modules: &Modules<'_, '_>,
+    files: &Files<'_>,
+) -> Vec<Task> {
     let name = path.rsplit('/').next().unwrap_or(path);
     if text.len() > LARGEST {
         return Vec::new();
@@ -71,18 +105,22 @@ pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Ta
     if name == "Tiltfile" || name.ends_with(".tilt") {
         return tiltfile::tasks(text);
     }
-    if !is_yaml(name) || !MAY_HAVE.iter().any(|word| text.contains(word)) {
+    let is_fleet = matches!(name, "fleet.yaml" | "fleet.yml");
+    let may_have = || MAY_HAVE.iter().any(|word| text.contains(word));
+    if !is_yaml(name) || !(is_fleet || may_have()) {
         return Vec::new();
     }
     let document = Document::parse(text);
     let mut found = Vec::new();
     for root in document.documents() {
         match name {
-            "fleet.yaml" | "fleet.yml" => fleet::add(root, &mut found),
+            _ if is_fleet => fleet::add(root, files, &mut found),
             _ if name.starts_with("skaffold") => skaffold::add(root, &mut found),
             _ => {
                 circle::add(root, &mut found);
                 steps::add(root, 0, &mut found);
+                objects::add(root, &mut found);
+                tools::add(path, root, files, &mut found);
             }
         }
     }
@@ -90,8 +128,21 @@ pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Ta
 }
 
 /// Words that a YAML file with tasks has.
-const MAY_HAVE: [&str; 10] = [
+const MAY_HAVE: [&str; 23] = [
+    "type: helm",
+    "valueFiles",
     "-helm-chart:",
+    "_helm_chart:",
+    "chart_name",
+    "-helm-deploy:",
+    "helm-upgrade-from-",
+    "helm.crossplane.io/",
+    "HelmChartProxy",
+    "projectsveltos.io/",
+    "kappctrl.k14s.io/",
+    "deployments.plural.sh/",
+    "devspace",
+    "helmChart:",
     "HelmDeploy@",
     "chart_ref",
     "chart-path",
@@ -115,6 +166,8 @@ struct Asked {
     files: Vec<String>,
     /// Names as `--set` has them.
     given: Vec<String>,
+    /// Values that are written out.
+    written: Written,
 }
 
 impl Asked {
@@ -145,6 +198,18 @@ impl Asked {
     /// Adds values that are written in the task itself: their names are given.
     fn add_inline(&mut self, values: &Node) {
         self.given.extend(leaves(values));
+    }
+
+    /// The same of a map that is YAML as it stands: it is a layer, below the files or over them.
+    fn add_map(&mut self, values: &Node, is_above: bool) {
+        let is_map = values.as_mapping().is_some_and(|map| !map.is_empty());
+        if !is_map || !is_written(values, 0) {
+            return self.add_inline(values);
+        }
+        match is_above {
+            true => self.written.above.push(values.span()),
+            false => self.written.below.push(values.span()),
+        }
     }
 }
 

@@ -157,6 +157,7 @@ fn asked(call: &Call, arguments: &str) -> Option<Asked> {
             .next(),
         files: [named("values"), of_flags(&["--values", "-f"])].concat(),
         given: given.collect(),
+        ..Asked::default()
     })
 }
 

@@ -36,6 +36,12 @@ impl Walk<'_, '_> {
                     is_here: false,
                 }));
         }
+        // `{{ .Values.charts }}/web-1.0.0.tgz` where the file is not there that says which folder: the name is known.
+        let is_open = release.state.situation.lacks && chart.starts_with('/');
+        let chart = match is_open {
+            true => chart.rsplit('/').next().unwrap_or(chart),
+            false => chart,
+        };
         let version = release.first("version").map(|text| release.filled(text));
         let version = version.map_or_else(String::new, |version| format!("@{version}"));
         Chart::Remote(shown(&format!("{chart}{version}")))

@@ -3,6 +3,7 @@
 mod chart;
 mod doubts;
 mod open;
+mod written;
 
 use envlint_yaml::{Map, Node, Value};
 
@@ -109,6 +110,7 @@ impl Walk<'_, '_> {
                 }
             }
             Ok(false) => {
+                self.say_off(release);
                 if let Some(of) = depends() {
                     self.doubt(step, release, &of);
                 }
@@ -127,13 +129,37 @@ impl Walk<'_, '_> {
         self.deployed(step, release);
     }
 
+    /// Says of the files of a release that is not installed what reads them.
+    fn say_off(&mut self, release: &Release<'_>) {
+        let entries = |key| release.nodes().flat_map(move |node| items(node, &[key]));
+        let paths = LAYERS
+            .into_iter()
+            .flat_map(entries)
+            .filter_map(Node::as_str);
+        for path in paths {
+            let path = release.filled(path);
+            let full = self.reader.path(&release.state.directory, path.trim());
+            let full = full.filter(|full| !has_holes(full) && self.reader.files.has_values(full));
+            if let Some(full) = full {
+                let reason = said_text!(
+                    "it belongs to the release `{}` of helmfile, which is not installed",
+                    ObjectName(shown(&release.name))
+                );
+                self.said.idle.entry(full).or_insert(reason);
+            }
+        }
+    }
+
     /// A release that is installed, with its values.
     fn deployed(&mut self, step: &Step<'_>, release: &Release<'_>) {
         let mut values = Values::default();
         for key in LAYERS {
             for entry in release.nodes().flat_map(|node| items(node, &[key])) {
                 match entry.as_str() {
-                    None => values.given.extend(leaves(entry)),
+                    None => match written::part(release, entry, self.reader) {
+                        Some(part) => values.layers.push(part),
+                        None => values.given.extend(leaves(entry)),
+                    },
                     Some(path) => self.layer(release, &release.filled(path), &mut values),
                 }
             }

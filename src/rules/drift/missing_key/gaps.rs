@@ -6,7 +6,7 @@ use envlint_helm::Read;
 use envlint_yaml::{Path, Segment};
 
 use super::super::nameless;
-use crate::history::State;
+use crate::history::{State, Why};
 use crate::resolve::Reading;
 use crate::rules::{AppContext, Reporter};
 use crate::source::slip;
@@ -30,6 +30,8 @@ pub(super) struct Gap<'c> {
     pub read: Option<Read<'c>>,
     /// The key there that may be meant
     pub alike: Option<String>,
+    /// Whether the clone has too little of the history to tell whether it is pending
+    pub is_cut: bool,
 }
 
 /// What gaps of one cause have in common: the map that they are in, and who lacks and who has them.
@@ -92,6 +94,10 @@ impl<'c> Gaps<'c> {
     ) {
         let Some(gap) = Gap::of(cx, row, index, path, &mut self.namesakes, out) else {
             return;
+        };
+        let gap = Gap {
+            is_cut: is_cut(cx, at),
+            ..gap
         };
         let is_declaring = !cx.declarations.is_empty();
         let travels_on = |having: &usize| cx.travels(index, *having);
@@ -186,6 +192,7 @@ impl<'c> Gap<'c> {
             example,
             read: None,
             alike,
+            is_cut: false,
         })
     }
 }
@@ -223,6 +230,12 @@ fn is_explained(cx: &AppContext<'_>, row: usize, index: usize, is_needed: bool) 
         State::Pending(_) => index >= pair.to || !is_needed,
         State::Unknown(_) => false,
     })
+}
+
+/// Whether the history of a row is not known because the clone, or what envlint reads of it, ends too early.
+fn is_cut(cx: &AppContext<'_>, row: usize) -> bool {
+    let mut states = cx.states().iter().filter_map(|pair| pair.rows.get(&row));
+    states.any(|state| matches!(state, State::Unknown(Why::Shallow | Why::TooLong)))
 }
 
 /// Whether the map that lacks a key has none of the keys that the other one has: such keys are data, the identities of what

@@ -32,7 +32,8 @@ rule! {
     ///   prints nothing. It is an error where production lacks them, where an earlier environment has them, too, or where
     ///   `envlint.yaml` declares `perEnvironment:` paths, else a warning.
     /// - The same without such a template, where `envlint.yaml` declares `perEnvironment:` paths and this is none of
-    ///   them: an error when production has the path, else a warning.
+    ///   them: an error when production has the path, else a warning; in a shallow clone, where history does not tell
+    ///   whether it is pending, a warning.
     /// - An environment lacks a path, and has a key of nearly the same name that the others lack: one of the two is
     ///   misspelt.
     /// - A later environment lacks a path that an earlier one has: the path is pending. One info for each app and
@@ -278,7 +279,7 @@ fn wrong(
     let is_between = group.having.first() < group.lacking.last();
     let is_bad = match group.is_needed {
         true => is_declared || is_between || is_any_production(&group.lacking),
-        false => is_any_production(&group.having),
+        false => is_any_production(&group.having) && !gaps.iter().any(|gap| gap.is_cut),
     };
     Some(match is_bad {
         true => finding,

@@ -33,6 +33,8 @@ rule! {
     /// - Nothing tells which of the two is ahead (no repository, a shallow clone, values that were set apart by one
     ///   commit or from the start): one warning for each app and pair of environments.
     /// - Nothing is promoted from one of the environments to the other: an error for each path.
+    /// - An environment between the two has no values that can be read, so nothing tells what is pending: one warning for
+    ///   each app.
     ///
     /// A value that `promotion.transforms` made of the earlier environment's is no difference.
     ///
@@ -100,10 +102,61 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
     // Nothing is promoted between the environments that differ: no history tells which one is right.
     let is_in_pair = |at: &usize| cx.states().iter().any(|pair| pair.rows.contains_key(at));
-    for (_, row) in undeclared.iter().filter(|(at, _)| !is_in_pair(at)) {
-        let finding = single(cx, row, out);
-        finding.into_iter().for_each(|finding| out.push(finding));
+    let left = undeclared.iter().filter(|(at, _)| !is_in_pair(at));
+    let (across, others): (Vec<&Row<'_>>, Vec<&Row<'_>>) = left
+        .map(|(_, row)| *row)
+        .partition(|row| gap(row).is_some());
+    let found = others.into_iter().filter_map(|row| single(cx, row, out));
+    let found: Vec<Finding> = found.chain(across_a_gap(cx, &across, out)).collect();
+    found.into_iter().for_each(|finding| out.push(finding));
+}
+
+/// The first environment with a value, one behind it without readable values, and a later one whose value differs.
+fn gap(row: &Row<'_>) -> Option<[usize; 3]> {
+    let (first, reference) = row.values().next()?;
+    let (later, _) = row.values().find(|(_, tree)| !same(reference, tree))?;
+    let is_unknown = |index: &usize| matches!(row.presences.get(*index), Some(Presence::Unknown));
+    let unknown = (first + 1..later).find(is_unknown)?;
+    Some([first, unknown, later])
+}
+
+/// Differences between environments with one between them that has no readable values: a promotion goes through that one.
+fn across_a_gap(cx: &AppContext<'_>, rows: &[&Row<'_>], out: &Reporter<'_>) -> Option<Finding> {
+    let is_ignored = |row: &Row<'_>| {
+        let later = gap(row).and_then(|[.., later]| cx.environments.get(later));
+        let source = later.and_then(|values| values.file.source.as_ref().ok());
+        source.is_some_and(|source| out.ignores(&row.path, source))
+    };
+    let rows: Vec<&Row<'_>> = rows
+        .iter()
+        .copied()
+        .filter(|row| !is_ignored(row))
+        .collect();
+    let row = rows.first()?;
+    let [first, unknown, later] = gap(row)?;
+    let values = cx.environments.get(later)?;
+    let message = text!(
+        "{} of `{}` {} between {} and {}, and the values of {} cannot be read, so nothing tells what is pending: {}",
+        match rows.len() {
+            1 => "1 path".into(),
+            count => text!("{} paths", count),
+        },
+        Name(&cx.app.name),
+        if rows.len() == 1 { "differs" } else { "differ" },
+        Name(cx.name(first)),
+        Name(values.name()),
+        Name(cx.name(unknown)),
+        listed_rows(&rows)
+    );
+    let mut finding = out.value(values, &row.located(later)?, message);
+    if rows.len() > 1 {
+        finding.path = None;
     }
+    let finding = finding.help(text!(
+        "make the values file of {} readable; promotions go through it",
+        Name(cx.name(unknown))
+    ));
+    Some(out.lower_severity(Severity::Warning, finding))
 }
 
 /// The places of stacks of Pulumi that come and go with pull requests: they are made to differ, and nobody declares them.

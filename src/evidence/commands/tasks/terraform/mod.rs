@@ -224,6 +224,7 @@ fn asked(body: &str) -> Option<Asked> {
         version: of("version"),
         files: files(values),
         given: set_names(body),
+        ..Asked::default()
     })
 }
 
