@@ -209,17 +209,16 @@ fn is_same_app(found: &App, configured: &App) -> bool {
             .as_deref()
             .map(|chart| chart.trim_start_matches('.').to_owned())
     };
-    let is_same = |(found, other): (&Deployment, &Deployment)| {
-        let environments = (&found.environment, &other.environment);
-        environments.0.name == environments.1.name
-            && environments.0.tier == environments.1.tier
-            && found.layers().eq(other.layers())
+    // Stacks of pull requests follow the environments that are declared.
+    let is_same = |found: &Deployment| {
+        configured.deployments.iter().any(|other| {
+            let environments = (&found.environment, &other.environment);
+            environments.0.name == environments.1.name
+                && environments.0.tier == environments.1.tier
+                && found.layers().eq(other.layers())
+        })
     };
     chart(found) == chart(configured)
         && found.deployments.len() == configured.deployments.len()
-        && found
-            .deployments
-            .iter()
-            .zip(&configured.deployments)
-            .all(is_same)
+        && found.deployments.iter().all(is_same)
 }
