@@ -60,7 +60,7 @@ kind: Job
 metadata:
   name: {{ .Values.name }}-test
   annotations: {helm.sh/hook: test}
-spec: {template: {spec: {containers: [{name: test, image: curl}]}}}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: test, image: curl}]}}}
 {{- with .Values.role }}
 ---
 apiVersion: rbac.authorization.k8s.io/v1

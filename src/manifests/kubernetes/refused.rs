@@ -20,7 +20,7 @@ pub(super) fn check(kind: &str, object: &Node) -> Vec<Refusal> {
     match kind {
         "Secret" => found.extend(data(object)),
         "Service" => found.extend(ports(object)),
-        "RoleBinding" | "ClusterRoleBinding" => found.extend(subjects(object)),
+        "ClusterRoleBinding" => found.extend(subjects(object)),
         _ => {}
     }
     if let Some(path) = pod_template(kind) {
@@ -160,7 +160,8 @@ fn ports(service: &Node) -> Vec<Refusal> {
     found
 }
 
-/// A service account is one of a namespace.
+/// A service account is one of a namespace. In a RoleBinding, that of the binding stands for none.
+/// <https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/rbac/validation/validation.go>
 fn subjects(binding: &Node) -> Vec<Refusal> {
     let path = keys(&["subjects"]);
     let subjects = list_at(binding, &path).iter().enumerate();
@@ -294,12 +295,17 @@ mod tests {
                 Some("spec.ports[1].port"),
             ),
             (
-                "RoleBinding",
+                "ClusterRoleBinding",
                 "subjects: [{kind: ServiceAccount, name: a}]",
                 Some("subjects[0]"),
             ),
             (
                 "RoleBinding",
+                "subjects: [{kind: ServiceAccount, name: a}]",
+                None,
+            ),
+            (
+                "ClusterRoleBinding",
                 "subjects: [{kind: ServiceAccount, name: a, namespace: b}, {kind: Group, name: c}]",
                 None,
             ),

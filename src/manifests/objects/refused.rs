@@ -3,7 +3,7 @@
 use envlint_yaml::{Mapping, Node, Path};
 
 use super::{Violation, invalid};
-use crate::masking::{Name, ObjectName, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::nearest;
 
 /// The providers that there are, by the names that they register under.
@@ -24,28 +24,30 @@ pub(super) fn misspelt_provider(name: &str) -> Option<Violation> {
 }
 
 /// The parameters that a provider cannot do without, each under any of its names.
-pub(super) fn missing_parameters(provider: &str, parameters: &Mapping) -> Vec<Violation> {
+pub(super) fn missing_parameters(provider: &str, parameters: &Mapping) -> Option<Violation> {
     // https://github.com/Azure/secrets-store-csi-driver-provider-azure/blob/master/pkg/provider/provider.go
     let asked: &[&[&str]] = match provider {
         "azure" => &[&["keyvaultName"], &["tenantId", "tenantID"]],
         _ => &[],
     };
     let path = Path::root().key("spec").key("parameters");
-    let is_given = |name: &&&str| text_of(parameters, name).is_some_and(|text| !text.is_empty());
-    let missing = asked
-        .iter()
-        .filter(|names| !names.iter().any(|name| is_given(&name)));
-    let missing = missing.filter_map(|names| names.first());
-    let refusal = |name: &&str| {
-        let message = text!(
-            "`{}` is missing or empty in `{}`, so the {} provider refuses to mount",
-            Name(name),
-            ObjectName(&path),
-            Name(&provider)
-        );
-        invalid(&path, message).help(text!("add `{}`", Name(name)))
+    let is_given = |name: &&str| text_of(parameters, name).is_some_and(|text| !text.is_empty());
+    let missing = asked.iter().filter(|names| !names.iter().any(is_given));
+    let missing: Vec<&str> = missing.filter_map(|names| names.first().copied()).collect();
+    let names = || Text::sentence(missing.iter().map(|name| text!("`{}`", Name(name))));
+    let are = match missing.len() {
+        0 => return None,
+        1 => "is",
+        _ => "are",
     };
-    missing.map(refusal).collect()
+    let message = text!(
+        "{} {} missing or empty in `{}`, so the {} provider refuses to mount",
+        names(),
+        are,
+        ObjectName(&path),
+        Name(&provider)
+    );
+    Some(invalid(&path, message).help(text!("add {}", names())))
 }
 
 fn text_of<'n>(map: &'n Mapping, key: &str) -> Option<&'n str> {
@@ -196,7 +198,7 @@ fn not_one_of(path: &Path, value: &str, known: &[&'static str]) -> Violation {
     );
     let known_types = text!(
         "use one of {}",
-        crate::masking::Text::names(known.iter().map(|known| format!("`{known}`")), ", ")
+        Text::names(known.iter().map(|known| format!("`{known}`")), ", ")
     );
     invalid(path, message).suggest_or(nearest(value, known.iter().copied()), known_types)
 }

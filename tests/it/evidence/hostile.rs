@@ -1,6 +1,7 @@
 //! What strangers may write.
 
 use super::deployments;
+use crate::support::Sandbox;
 
 #[test]
 fn nothing_outside_of_the_workspace_is_read() {
@@ -33,4 +34,32 @@ fn hostile_evidence_ends() {
         ),
     ]);
     assert_eq!(seen, Vec::<String>::new());
+}
+
+#[test]
+fn more_apps_of_one_name_than_are_told_apart_are_said_to_be_unread() {
+    let lines = |from: usize, to: usize| -> String {
+        let line =
+            |at| format!("helm upgrade shop ./chart -f values-dev.yaml -f v/x{at}.yaml -n n{at}\n");
+        (from..to).map(line).collect()
+    };
+    let sandbox = Sandbox::with(&[
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("values-dev.yaml", "a: 1\n"),
+        ("deploy.sh", &lines(0, 503)),
+    ]);
+    for at in 0..503 {
+        sandbox.write(&format!("v/x{at}.yaml"), "a: 1\n");
+    }
+    let ran = sandbox.run(&["apps"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let output = ran.stdout + &ran.stderr;
+    assert!(
+        output.contains("more than 500 deployments with this chart are called `shop`"),
+        "{}",
+        output.lines().rev().take(20).collect::<String>()
+    );
 }
