@@ -6,6 +6,7 @@ use envlint_yaml::{Document, Node, Path, Segment, Span};
 
 use super::argo::Refused;
 use super::files::Files;
+use super::holes::{OPEN, has_holes};
 use super::kustomize::Broken;
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::{Location, Source};
@@ -276,12 +277,14 @@ impl Claims {
         });
     }
 
-    /// Leaves open the names of releases and namespaces that are filled in before they are deployed: `${NAMESPACE}`.
+    /// Leaves open the names of releases and namespaces that are filled in before they are deployed: `${NAMESPACE}`. A name of
+    /// which nobody knows a part is no name of an app.
     pub(super) fn leave_names_open(&mut self) {
         for claim in &mut self.claims {
             for name in [&mut claim.release, &mut claim.namespace] {
-                name.take_if(|name| name.contains(['$', '{', '<', '(']));
+                name.take_if(|name| name.contains(['$', '{', '<', '(', OPEN]));
             }
+            claim.names.retain(|name| !has_holes(name));
         }
     }
 

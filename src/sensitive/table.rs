@@ -204,7 +204,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("rk_live_", Set::Alnum, (10, 250), "a Stripe key"),
     shape("sk_test_", Set::Alnum, (10, 250), "a Stripe key"),
     shape("rk_test_", Set::Alnum, (10, 250), "a Stripe key"),
-    shape("whsec_", Set::Base64, (24, 100), "a Stripe webhook secret"),
+    shape("whsec_", Set::Base64, (24, 100), "a webhook secret"),
     shape("npm_", Set::Alnum, (36, 36), "an npm token"),
     shape("pypi-AgEIcHlwaS5vcmc", Set::Url, (50, 500), "a PyPI token"),
     shape(

@@ -26,9 +26,9 @@ pub fn conflicts(text: &str) -> Vec<Conflict> {
         let span = Span::new(at, at + shown.len());
         at += line.len();
         match (start, middle) {
-            _ if is_marker(shown, "<<<<<<<") => (start, middle) = (Some(span), None),
-            (Some(_), None) if shown == "=======" => middle = Some(span),
-            (Some(first), Some(second)) if is_marker(shown, ">>>>>>>") => {
+            _ if is_marker(shown, '<') => (start, middle) = (Some(span), None),
+            (Some(_), None) if is_marker(shown, '=') => middle = Some(span),
+            (Some(first), Some(second)) if is_marker(shown, '>') => {
                 found.push(Conflict {
                     start: first,
                     middle: second,
@@ -42,7 +42,12 @@ pub fn conflicts(text: &str) -> Vec<Conflict> {
     found
 }
 
-fn is_marker(line: &str, marker: &str) -> bool {
-    line.strip_prefix(marker)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+/// Whether a line is seven times this character, or more: git writes more where one conflict lies in another.
+/// <https://git-scm.com/docs/gitattributes#_conflict_marker_size>
+fn is_marker(line: &str, character: char) -> bool {
+    /// Longer ones underline something.
+    const LONGEST: usize = 15;
+    let rest = line.trim_start_matches(character);
+    let length = line.len() - rest.len();
+    (7..=LONGEST).contains(&length) && (rest.is_empty() || rest.starts_with(' '))
 }

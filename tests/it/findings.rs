@@ -217,6 +217,24 @@ fn numbers_are_what_the_chart_makes_of_them() {
     }
 }
 
+/// Git writes longer markers where one conflict lies in another.
+#[test]
+fn a_conflict_in_a_conflict_is_one() {
+    check(
+        &[
+            (
+                "values-prod.yaml",
+                "<<<<<<<< HEAD:a.yaml\na: 1\n========\na: 2\n>>>>>>>> other:b.yaml\n",
+            ),
+            ("values-staging.yaml", "a: 1\n"),
+        ],
+        &["yaml/merge-conflict"],
+        &[
+            "error values-prod.yaml:1 the file holds the markers of a merge that was not finished, so no program can read it",
+        ],
+    );
+}
+
 #[test]
 fn a_conflict_in_a_template_is_said_where_it_is() {
     check(

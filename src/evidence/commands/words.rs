@@ -116,7 +116,7 @@ fn is_label(before: &str) -> bool {
 /// What prints its arguments.
 const PRINTING: [&str; 5] = ["echo", "printf", "Write-Host", "Write-Output", "log"];
 
-/// Whether what follows on a line is in quotes that are only printed: `echo "or by hand: helm upgrade …"`. Of a longer line only
+/// Whether what follows on a line is only printed: `echo "or by hand: helm upgrade …"`, `echo helm upgrade`. Of a longer line only
 /// the end is looked at.
 fn is_printed(before: &str) -> bool {
     let start = before.len().saturating_sub(LONGEST);
@@ -125,6 +125,9 @@ fn is_printed(before: &str) -> bool {
         .next()
         .and_then(|at| before.get(at..))
         .unwrap_or_default();
+    if is_argument_of_print(before) {
+        return true;
+    }
     // The first quote, and the one behind the last word that prints: `run: 'echo "…`.
     let printing = PRINTING.iter().filter_map(|program| {
         let at = before.rfind(&format!("{program} "))?;
@@ -134,6 +137,20 @@ fn is_printed(before: &str) -> bool {
     let first = behind(0).into_iter();
     let mut quotes = first.chain(printing.max().and_then(behind));
     quotes.any(|at| is_printed_from(before, at))
+}
+
+/// Whether the command that a line ends in prints its arguments, and no quote has begun: `run: echo helm`.
+fn is_argument_of_print(before: &str) -> bool {
+    let command = before
+        .rsplit([';', '&', '|', '(', '`'])
+        .next()
+        .unwrap_or(before);
+    let mut words = command
+        .split_whitespace()
+        .skip_while(|word| word.ends_with(':') || *word == "-");
+    let program = words.next().map(|word| word.trim_start_matches(['@', '-']));
+    program.is_some_and(|program| PRINTING.contains(&program))
+        && !command.contains(['"', '\'', '>'])
 }
 
 /// Whether the quote at a place belongs to what prints, and is still open at the end.

@@ -20,6 +20,8 @@ fn what_is_printed_is_not_run() {
         ("echo \"$(helm template shop .)\"", 1),
         ("sh \"helm upgrade shop .\"", 1),
         ("run: echo done; helm upgrade shop .", 1),
+        ("echo helm upgrade shop . -f x.yaml", 0),
+        ("- run: echo helm upgrade shop .", 0),
         ("  - name: helm upgrade shop . -f x.yaml", 0),
         ("    \"displayName\": helm lint . -f x.yaml", 0),
         ("  - command: helm lint . -f x.yaml", 1),
