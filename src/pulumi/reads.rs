@@ -386,7 +386,7 @@ mod tests {
             (
                 "two.py",
                 "config = pulumi.Config()\ndef net():\n    config = pulumi.Config('net')\n    config.require('cidr')\n\nconfig.require_int('size')\n",
-                &["net:cidr!", "-:size!"],
+                &["net:cidr", "-:size!"],
             ),
             (
                 "one_of_two.py",

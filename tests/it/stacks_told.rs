@@ -112,7 +112,10 @@ fn a_stack_of_a_pull_request_needs_no_declaration() {
     said(&sandbox.run(&["init"]), 0, &[]);
     let config = sandbox.read("envlint.yaml");
     assert!(!config.contains("107"), "{config}");
-    assert!(config.contains("environments:\n  dev: {tier: development}\n  prod:"), "{config}");
+    assert!(
+        config.contains("environments:\n  dev: {tier: development}\n  prod:"),
+        "{config}"
+    );
     said(&sandbox.run(&["apps"]), 0, &["preview-pr-107 (preview)"]);
     said(&sandbox.run(&["check"]), 0, &[]);
     // The request is closed.
