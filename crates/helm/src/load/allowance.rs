@@ -17,7 +17,7 @@ const MAX_OF_CHART: u64 = 2 * MAX_CHART_SIZE;
 const MAX_VALUES_OF_CHART: u64 = 1_000_000;
 
 /// How often a rule of a `.helmignore` is held against a file; a long rule counts several times.
-const MAX_TRIES: u64 = 20_000_000;
+const MAX_TRIES: u64 = 4_000_000;
 
 /// Charts are text and shrink five to thirty times; deflate can reach a thousand. Small archives may do what they like.
 const MAX_RATIO: u64 = 250;
