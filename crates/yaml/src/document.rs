@@ -1,9 +1,7 @@
 //! A file: its source, its documents, its comments and what is wrong with it.
 
 mod part;
-mod settings;
-
-pub use settings::Setting;
+pub(crate) mod settings;
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};

@@ -58,7 +58,8 @@ mod value;
 pub use address::{Items, Step, field_of, names_items, same_names};
 pub use comment::Comment;
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
-pub use document::{Document, Setting};
+pub use document::Document;
+pub use document::settings::Setting;
 pub use edit::{
     Applied, Arranged, Arrangement, Change, Edit, EditError, Edited, Fresh, Stays, apply, arrange,
     change_all, comments_above, insert, quoted, remove, remove_comment, reorder, set,
