@@ -16,7 +16,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A file that no other run of this program writes, until this is dropped.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code)] fs::File);
+pub(super) struct Lock {
+    /// Held and never read: closing it lets go of the lock.
+    _held: fs::File,
+}
 
 impl Lock {
     /// Waits until nobody else writes a file. None where its file system knows no locks, and then there is none.
@@ -48,7 +51,7 @@ impl Lock {
                 fs::metadata(path).is_ok_and(|now| number(now) == number(meta))
             };
             if file.metadata().is_ok_and(is_there) {
-                return Ok(Some(Lock(file)));
+                return Ok(Some(Lock { _held: file }));
             }
         }
         Err(WriteError::Busy)
