@@ -1,14 +1,15 @@
 //! How far the secrets come that stand in an app's files: one that every environment overrides is deployed nowhere.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 
 use envlint_yaml::Path;
 
-use crate::naming::{Tier, is_local};
+use crate::naming::{Tier, is_local, is_of_own_registry};
 use crate::resolve::{EnvironmentValues, ResolvedApp};
 use crate::rules::Exposure;
 use crate::source::Source;
-use crate::values::is_off_on_the_way;
+use crate::values::{Tree, TreeKind, is_off_on_the_way, words_of};
 use crate::workspace::Environment;
 
 /// Of each file that holds secrets, how far they come, by where they begin.
@@ -21,7 +22,7 @@ impl Exposures {
         let mut all = Exposures::default();
         let defaults = cx.chart.and_then(|chart| chart.values.as_ref().ok());
         for values in &cx.environments {
-            let most = at_most.min(in_environment(values.environment));
+            let most = LazyCell::new(|| at_most.min(of_values(values)));
             let own = values.file.source.as_ref().ok();
             let others = values.file.others();
             let others = others.filter_map(|layer| layer.source.as_ref().ok());
@@ -34,7 +35,7 @@ impl Exposures {
                     _ if is_of_chart && !cx.may_read(path) => Exposure::Unread,
                     Some(false) => Exposure::Unused,
                     _ if is_of_chart && !cx.may_reach(values, path) => Exposure::Unused,
-                    Some(true) | None => most,
+                    Some(true) | None => *most,
                 });
             }
             if let Some(source) = defaults {
@@ -44,7 +45,7 @@ impl Exposures {
                             && cx.may_reach(values, path)
                             && !values.file.is_given(path) =>
                     {
-                        most
+                        *most
                     }
                     _ => Exposure::Unused,
                 });
@@ -86,6 +87,42 @@ pub(super) fn in_environment(environment: &Environment) -> Exposure {
         Tier::Preview if is_local(&environment.name) => Exposure::Machine,
         Tier::Development | Tier::Preview if environment.is_tier_told => Exposure::Development,
         Tier::Preview | Tier::Development | Tier::Staging => Exposure::Deployed,
+    }
+}
+
+/// How far an app comes in an environment. Images that come from a registry of somebody's own machine run there alone.
+fn of_values(values: &EnvironmentValues<'_>) -> Exposure {
+    let most = in_environment(values.environment);
+    let is_own = || {
+        values
+            .effective
+            .as_ref()
+            .is_some_and(pulls_from_own_machine)
+    };
+    match values.environment.tier {
+        Tier::Production | Tier::Staging => most,
+        Tier::Development | Tier::Preview if is_own() => most.min(Exposure::Machine),
+        Tier::Development | Tier::Preview => most,
+    }
+}
+
+/// Whether a registry, a repository or an image of the values is of somebody's own machine.
+fn pulls_from_own_machine(tree: &Tree<'_>) -> bool {
+    let is_of_image = |key: &str| {
+        let words = words_of(key);
+        let last = words.last().map(String::as_str);
+        matches!(last, Some("image" | "registry" | "repository"))
+    };
+    match tree.kind() {
+        TreeKind::Mapping(entries) => {
+            entries
+                .into_iter()
+                .any(|(key, value)| match value.as_str() {
+                    Some(text) => is_of_own_registry(text) && is_of_image(key),
+                    None => pulls_from_own_machine(&value),
+                })
+        }
+        TreeKind::Sequence(_) | TreeKind::Scalar(_) => false,
     }
 }
 

@@ -18,7 +18,7 @@ pub use aside::{
     holds_commands, holds_labels, is_copied_from, is_in_showing, is_put_aside, lies_in,
 };
 pub use clusters::cluster_of;
-pub use machines::is_of_own_cluster;
+pub use machines::{is_of_own_cluster, is_of_own_registry};
 pub use mention::{Mention, may_tell, mentions};
 use places::is_usual_place;
 pub use places::{is_folder_of_place, is_place};

@@ -4,8 +4,8 @@ use super::encoded::decode_text;
 use super::names::words;
 use super::{JWT, Reason, Sensitive};
 
-/// Words of secrets that are made up for tests.
-const OF_TESTS: [&str; 6] = ["dummy", "fake", "mock", "nonprod", "sample", "test"];
+/// Words of secrets that are made up to test or to show something.
+const OF_TESTS: [&str; 7] = ["demo", "dummy", "fake", "mock", "nonprod", "sample", "test"];
 
 impl Sensitive {
     /// Whether it is a secret that lets somebody in: no ID of a key, and no password that everybody knows.

@@ -381,6 +381,49 @@ fn keys_around_a_secret_tell_that_it_is_made_up() {
 }
 
 #[test]
+fn a_comment_over_a_key_around_a_secret_speaks_for_all_below() {
+    for (path, text, expected) in [
+        (
+            "values-dev.yaml",
+            "a: 1\n\n# Secrets of development (DO NOT use in production!)\nsecrets:\n  # Of the database.\n  db:\n    user: shop\n    password: sunflower\n",
+            &["info"][..],
+        ),
+        // It speaks for its own section alone.
+        (
+            "values-dev.yaml",
+            "# Only for demos.\nmail:\n  host: a\ndb:\n  user: shop\n  password: sunflower\n",
+            &["warning"],
+        ),
+        (
+            "values-prod.yaml",
+            "# DO NOT use in production!\nsecrets:\n  password: sunflower\n",
+            &["error"],
+        ),
+        // smtp-demo-password
+        (
+            "k8s/secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {SMTP_PASS: c210cC1kZW1vLXBhc3N3b3Jk}\n",
+            &["info"],
+        ),
+    ] {
+        assert_eq!(severities(path, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn images_of_the_own_machine_run_there_alone() {
+    for (path, registry, expected) in [
+        ("values-dev.yaml", "localhost:5001", "info"),
+        ("values-dev.yaml", "registry.example.com", "warning"),
+        ("values-prod.yaml", "localhost:5001", "error"),
+    ] {
+        let text = format!("global: {{imageRegistry: '{registry}'}}\ndb: {{password: changeme}}\n");
+        let found = severities(path, &text);
+        assert_eq!(found.first().copied(), Some(expected), "{path} {registry}");
+    }
+}
+
+#[test]
 fn what_is_published_or_of_others_is_no_error() {
     const KEY: &str = "7T512UXSSmBOkpWimFHIVb8jK6lfmSAvx4mO6Arehnc=";
     const ID: &str = "AKIAQ3EGRZ5KX7WPLM2D";

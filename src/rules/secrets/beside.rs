@@ -182,12 +182,23 @@ const MADE_UP: [&str; 9] = [
     "throwaway",
 ];
 
-/// Words which say that somebody has to set another one, or that it stays on a machine.
-const REPLACED: [&str; 8] = [
-    "for local development",
+/// Words which say that somebody has to set another one, or that it stays where people develop or show something.
+const REPLACED: [&str; 19] = [
+    "demo only",
+    "do not use in prod",
+    "do not use for prod",
+    "don't use in prod",
+    "evaluation only",
+    "for demo",
+    "for evaluation",
+    "for local dev",
     "local development only",
     "local only",
     "local-only",
+    "never use in prod",
+    "not for prod",
+    "not to be used in prod",
+    "only for demo",
     "only for local",
     "with actual",
     "with real",
@@ -218,13 +229,32 @@ pub(super) fn is_said_to_be_none(
         let has = |words: &[&str]| words.iter().any(|word| small.contains(word));
         has(&MADE_UP) || !is_drawn && has(&REPLACED)
     };
-    beside(text, Span::new(at, end)).any(says)
-        || !is_drawn && has_telling_key(&sensitive.path)
-        || sensitive.in_manifest && {
-            let before = text.get(..at).unwrap_or_default();
-            out.may_do(before.len() / SEARCHED_AT_ONCE)
-                && above(text, start_of_object(before)).any(says)
-        }
+    beside(text, Span::new(at, end)).any(says) || !is_drawn && has_telling_key(&sensitive.path) || {
+        let before = text.get(..at).unwrap_or_default();
+        out.may_do(before.len() / SEARCHED_AT_ONCE)
+            && (sensitive.in_manifest && above(text, start_of_object(before)).any(says)
+                || enclosing_lines(before).any(|line| above(text, line).any(says)))
+    }
+}
+
+/// Where the lines of the keys begin that a text of block style ends below, the innermost first: lines with less and less
+/// space at their beginning.
+fn enclosing_lines(before: &str) -> impl Iterator<Item = usize> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let own = before.rfind('\n').map_or(0, |at| at + 1);
+    let (above, own) = before.split_at(own);
+    let (mut least, mut start) = (indent(own), above.len());
+    let lines = above.split_inclusive('\n').rev();
+    let lines = lines.take_while(|line| !line.starts_with("---"));
+    lines.filter_map(move |line| {
+        start -= line.len();
+        let is_said = !line.trim_start().is_empty() && !line.trim_start().starts_with('#');
+        let is_outer = is_said && indent(line) < least;
+        is_outer.then(|| {
+            least = indent(line);
+            start
+        })
+    })
 }
 
 /// Whether a key around a value says that it is made up: `fakeData`, `provider: {fake: …}` of the External Secrets Operator.

@@ -26,7 +26,8 @@ rule! {
     /// truststore, which holds public certificates, where a script of a template names what a product is delivered with
     /// (`SHOP_DEFAULT_PASSWORD=…`), and, outside of production, where a setting next to it names the emulator that takes it
     /// (LocalStack, MailHog, H2 in memory, Vault's dev server) or a comment or a key around it (`fakeData`) says that it is a
-    /// placeholder. It is an info where values name a Secret for the same (`existingSecret: shop`). It is a warning where it is what a variable falls back to
+    /// placeholder or not for production (`demo only`), and in development where images come from a registry of somebody's own
+    /// machine (`localhost:5001`). It is an info where values name a Secret for the same (`existingSecret: shop`). It is a warning where it is what a variable falls back to
     /// (`${DB_PASSWORD:changeme}`).
     ///
     /// ## Why it matters

@@ -50,7 +50,8 @@ rule! {
     /// | the ID of an access key, anywhere | info |
     /// | data of tests (`testdata`, `fixtures`, `mocks`), copies of other people's programs (`vendor`, `third_party`, `node_modules`) | info; warning for tokens that an issuer gave out |
     /// | what says of itself that it is for tests (`ci-nonprod-…`, `dummy`), outside of production | warning in values of an app, else info |
-    /// | outside of production: what a comment next to it or a key around it calls made up (`fake`, `placeholder`, `fakeData:`), or a comment asks to replace (`with real credentials`) | info |
+    /// | outside of production: what a comment next to it or a key around it calls made up (`fake`, `placeholder`, `fakeData:`), or a comment asks to replace (`with real credentials`) or keeps out of production (`demo only`, `do not use in production`), also one over a key around it | info |
+    /// | in development, values whose images come from a registry of somebody's own machine (`localhost:5001`) | info, but for what an issuer gave out |
     /// | a password that somebody chose, where values name a Secret for the same (`existingSecret: shop` next to it, `metadataSecretName` next to `metadataConnection`) | info |
     /// | outside of production: passwords of an emulator that a setting next to them names (LocalStack, Azurite, MailHog, H2 in memory, Vault's dev server) | info |
     /// | what templates of the chart only take for the name of a Secret or of a key of one (`secretKeyRef: {key: {{ .Values.dbPassword }}}`) | info |
