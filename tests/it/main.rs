@@ -93,6 +93,7 @@ mod support;
 mod suppression;
 mod taken_back;
 mod template;
+mod told_of_secrets;
 mod trace;
 mod tracked;
 mod transforms;
