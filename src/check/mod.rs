@@ -182,7 +182,7 @@ impl<'w> Checker<'w> {
         });
         findings.extend(found);
         limits.extend(silence::at_limit(None, &spent));
-        self.policies.finish(&mut findings);
+        self.policies.finish(complete, &mut findings);
         causes::said_once(&mut findings);
         causes::without_copies(workspace, &mut findings);
         heard.extend(pointed_at(&findings, &files));

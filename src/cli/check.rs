@@ -245,9 +245,14 @@ fn said_of(args: &Args, cases: &Cases) -> Text {
         (true, 0, 0) => "note: envlint.yaml has no policies, so no case was run\n".into(),
         (true, run, 0) => text!("note: {} cases of policies were run\n", run),
         (true, run, without) => text!(
-            "note: {} cases of policies were run; {} policies have none\n",
+            "note: {} cases of policies were run; {} {} none\n",
             run,
-            without
+            without,
+            if without == 1 {
+                "policy has"
+            } else {
+                "policies have"
+            }
         ),
     }
 }

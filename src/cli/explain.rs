@@ -1,11 +1,11 @@
 //! `envlint explain`.
 
 use super::{Failure, Invocation, Status};
-use crate::masking::{Name, Printable, Text, printable, text};
+use crate::masking::{Name, Printable, Said, Text, printable, text};
+use crate::policies::severity_of;
 use crate::rules::{self, Rule};
 use crate::secrets;
-use crate::source::nearest;
-use crate::source::{Location, Problem};
+use crate::source::{Location, Problem, Severity, nearest};
 
 /// Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret backends.
 #[derive(Debug, clap::Args)]
@@ -27,8 +27,9 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         invocation.output.result(overview);
         return Ok(Status::Clean);
     }
-    if let Some(problem) = policy(invocation, name.trim()) {
-        return Err(problem.into());
+    if let Some(said) = policy(invocation, name.trim()) {
+        invocation.output.result(said);
+        return Ok(Status::Clean);
     }
     let rule = find(name)?;
     let text = printable!(
@@ -41,8 +42,8 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     Ok(Status::Clean)
 }
 
-/// What is said of a policy of the workspace, which its own configuration explains.
-fn policy(invocation: &Invocation, name: &str) -> Option<Problem> {
+/// What a policy of the workspace asks for, as its configuration says it.
+fn policy(invocation: &Invocation, name: &str) -> Option<Text> {
     if rules::find(name).is_some() {
         return None;
     }
@@ -50,12 +51,24 @@ fn policy(invocation: &Invocation, name: &str) -> Option<Problem> {
     let source = workspace.config_source.as_ref()?;
     let mut policies = workspace.config.policies.iter();
     let policy = policies.find(|policy| policy.name.value == name)?;
-    let place = Location::new(source, policy.name.span);
-    let message = text!("`{}` is a policy of this workspace", Name(name));
-    Some(
-        Problem::located(place, message)
-            .help("its `message`, `expression` and `cases` say what it asks for"),
-    )
+    let message = policy.message.as_ref();
+    let message = message.map(|message| text!("{}\n\n", Said(message)));
+    let kinds = policy.matches.kinds.iter();
+    let kinds = Text::names(kinds.map(|kind| kind.value.as_str()), ", ");
+    let start = Location::new(source, policy.name.span).start();
+    Some(text!(
+        "# {}\n\nSeverity: {}\n\n{}A policy of this workspace ({}:{}). It breaks where this is false{}:\n\n    {}\n",
+        Name(name),
+        severity_of(policy).map_or("off", Severity::as_str),
+        message.unwrap_or_default(),
+        Name(&source.path),
+        start.line,
+        match policy.matches.kinds.is_empty() {
+            true => Text::new(),
+            false => text!(", for each {}", kinds),
+        },
+        Said(&policy.expression.value.trim())
+    ))
 }
 
 /// The rule of that name; the short name is enough where only one rule has it.

@@ -335,16 +335,19 @@ fn verified(cx: &Invocation, request: &Request<'_>, file: &Path) -> Result<Statu
         cx.output.result(text!("{}: {}\n", one.called, one.reason));
     }
     if !has_namespaces {
-        cx.output.remark(text!(
-            "note: {} has no namespaces, so it does not tell whether those of the preview are gone\n",
+        return Err(Problem::without_place(text!(
+            "{} has no namespaces, so it does not tell whether those of the preview are gone",
             file
-        ));
+        ))
+        .help("kubectl get namespaces,persistentvolumes,persistentvolumeclaims,ingresses --all-namespaces -o yaml > left.yaml")
+        .into());
     }
     if left.is_empty() {
         cx.output.remark(text!(
-            "nothing of pull request {} is among {} objects\n",
+            "nothing of pull request {} is among {} {}\n",
             request.number.to_string(),
-            looked_at
+            looked_at,
+            if looked_at == 1 { "object" } else { "objects" }
         ));
         return Ok(Status::Clean);
     }

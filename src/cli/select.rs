@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{Reach, Unsearched};
 use crate::masking::{Name, Text, text};
+use crate::naming::family;
 use crate::source::Problem;
 use crate::source::nearest;
 use crate::workspace::{App, Deployment, Environment, Workspace};
@@ -73,10 +74,11 @@ pub(super) fn environment<'w>(
         .environment(name)
         .or_else(by_alias)
         .ok_or_else(|| {
+            let spelled = names().find(|known| family(known) == family(name));
             unknown(
                 "environment",
                 name,
-                nearest(name, names()),
+                spelled.or_else(|| nearest(name, names())),
                 &names().collect::<Vec<_>>(),
             )
         })
@@ -240,14 +242,32 @@ pub(super) fn owns(app: &App, path: &str) -> bool {
         || charts.any(|chart| chart.is_empty() || is_below(path, chart) || is_below(chart, path))
 }
 
+/// The path of what lies next to a path that does not exist, and has nearly its name.
+fn beside(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let directory = path
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty());
+    let entries = std::fs::read_dir(directory.unwrap_or(Path::new("."))).ok()?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let names: Vec<String> = names.take(MOST_BESIDE).collect();
+    let near = nearest(name, names.iter().map(String::as_str))?;
+    Some(path.with_file_name(near).display().to_string())
+}
+
+/// How many entries of a directory are looked at.
+const MOST_BESIDE: usize = 1_000;
+
 /// A path given on the command line, relative to the workspace's root, with `/`; none for one that lies elsewhere.
 ///
 /// # Errors
 /// When it does not exist.
 pub(super) fn relative(workspace: &Workspace, path: &Path) -> Result<Option<String>, Problem> {
     let full = std::fs::canonicalize(path).map_err(|error| {
-        Problem::without_place(text!("cannot read {}: {}", path, error))
-            .help("give an existing file or directory, relative to the current directory")
+        Problem::without_place(text!("cannot read {}: {}", path, error)).suggest_or(
+            beside(path),
+            "give an existing file or directory, relative to the current directory",
+        )
     })?;
     let inside = full.strip_prefix(&workspace.root).ok();
     Ok(inside.map(|inside| {

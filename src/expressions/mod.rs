@@ -76,6 +76,22 @@ static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
     Arc::new(env)
 });
 
+/// A variable that an expression may name.
+#[derive(Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// The fields that it always has, and no others; empty where an expression may ask for any.
+    pub fields: &'static [&'static str],
+}
+
+impl Variable {
+    /// One of which nobody knows what is in it.
+    pub const fn open(name: &'static str) -> Variable {
+        Variable { name, fields: &[] }
+    }
+}
+
 /// An expression that can be evaluated.
 #[derive(Debug)]
 pub struct Expression {
@@ -125,14 +141,14 @@ impl Expression {
     ///
     /// # Errors
     /// Why it cannot be one.
-    pub fn read(text: &str, variables: &'static [&'static str]) -> Result<Expression, Text> {
+    pub fn read(text: &str, variables: &'static [Variable]) -> Result<Expression, Text> {
         if text.len() > LONGEST {
             return Err(text!("it is longer than {} bytes", LONGEST));
         }
         on_large_stack(|| Expression::parse(text, variables))
     }
 
-    fn parse(text: &str, variables: &'static [&'static str]) -> Result<Expression, Text> {
+    fn parse(text: &str, variables: &'static [Variable]) -> Result<Expression, Text> {
         let read = ENVIRONMENT.parser().parse(text);
         let mut root = read.map_err(|errors| refusal(&errors))?;
         let mut guard = Guard {
@@ -187,10 +203,16 @@ fn refusal(errors: &cel::ParseErrors) -> Text {
     }
     let said = first.msg.split(" expecting {").next().unwrap_or_default();
     let said = said.strip_prefix("Syntax error: ").unwrap_or(said);
-    let said = said.replace("'<EOF>'", "the end");
+    let misplaced = ["mismatched input ", "extraneous input "];
+    let misplaced = misplaced.iter().find_map(|start| said.strip_prefix(start));
+    let said = match misplaced.map(|input| input.trim_matches('\'')) {
+        Some("<EOF>") => "it ends too early".into(),
+        Some(input) => text!("`{}` cannot stand there", Said(&input)),
+        None => Text::of(&Said(&said.replace("'<EOF>'", "the end"))),
+    };
     text!(
         "{}, in line {} at column {}",
-        Said(&said),
+        said,
         first.pos.0.max(1),
         first.pos.1.max(1)
     )
@@ -204,9 +226,11 @@ fn reason(error: &ExecutionError) -> Text {
         }
         ExecutionError::Overflow(..) => "a number in it is too large".into(),
         ExecutionError::IndexOutOfBounds(_) => "it reads behind the end of a list".into(),
-        ExecutionError::UndeclaredReference(name) => {
-            text!("there is no function or variable `{}`", Name(name))
-        }
+        ExecutionError::UndeclaredReference(name) => text!(
+            "there is no function or variable `{}`{}",
+            Name(name),
+            meant(nearest(name, FUNCTIONS))
+        ),
         ExecutionError::NoSuchOverload(overload) => text!(
             "`{}` does not take {}",
             Name(overload.function().trim_matches(['_', '@'])),
@@ -226,10 +250,15 @@ fn reason(error: &ExecutionError) -> Text {
     }
 }
 
+/// Says what was probably meant, behind what is not known.
+fn meant(near: Option<&str>) -> Text {
+    near.map_or_else(Text::new, |near| text!("; did you mean `{}`?", Name(near)))
+}
+
 /// Walks an expression once: what it names, how deep it is, and where it has to pay.
 #[derive(Default)]
 struct Guard {
-    variables: &'static [&'static str],
+    variables: &'static [Variable],
     uses: Vec<&'static str>,
     value: Option<Path>,
     refused: Option<Text>,
@@ -255,7 +284,12 @@ impl Guard {
             Expr::Struct(_) => self.refuse("it makes an object of a type, and there are none"),
             Expr::Literal(_) => {}
             Expr::Ident(name) => self.name(name),
-            Expr::Select(select) => self.expression(&mut select.operand, below),
+            Expr::Select(select) => {
+                if let Expr::Ident(name) = &select.operand.expr {
+                    self.field(name, &select.field);
+                }
+                self.expression(&mut select.operand, below);
+            }
             Expr::List(list) => {
                 for element in &mut list.elements {
                     self.expression(element, below);
@@ -323,21 +357,81 @@ impl Guard {
         if is_known {
             return;
         }
-        match self.variables.iter().find(|known| **known == name) {
-            Some(known) if self.uses.contains(known) => {}
-            Some(known) => self.uses.push(known),
+        match self.variables.iter().find(|known| known.name == name) {
+            Some(known) if self.uses.contains(&known.name) => {}
+            Some(known) => self.uses.push(known.name),
             None => {
-                let near = nearest(name, self.variables.iter().copied());
-                let near = near.map(|near| text!("; did you mean `{}`?", Name(near)));
+                let near = nearest(name, self.variables.iter().map(|known| known.name));
                 self.refuse(text!(
                     "there is no variable `{}`{}",
                     Name(name),
-                    near.unwrap_or_default()
+                    meant(near)
                 ));
             }
         }
     }
+
+    /// A field of something that may be a variable.
+    fn field(&mut self, name: &str, field: &str) {
+        let is_local = self.locals.iter().any(|local| local == name);
+        let known = self.variables.iter().find(|known| known.name == name);
+        let Some(known) = known.filter(|known| !known.fields.is_empty() && !is_local) else {
+            return;
+        };
+        if !known.fields.contains(&field) {
+            let near = nearest(field, known.fields.iter().copied());
+            let others = match near {
+                Some(_) => meant(near),
+                None => text!("; it has {}", Text::listed(known.fields)),
+            };
+            self.refuse(text!("`{}` has no `{}`{}", Name(name), Name(field), others));
+        }
+    }
 }
+
+/// Functions, for those who misspell one: of the language, and of what is added to it.
+const FUNCTIONS: [&str; 40] = [
+    "all",
+    "bool",
+    "bytes",
+    "charAt",
+    "contains",
+    "distinct",
+    "double",
+    "duration",
+    "endsWith",
+    "exists",
+    "exists_one",
+    "filter",
+    "first",
+    "flatten",
+    "format",
+    "getDate",
+    "getDayOfWeek",
+    "getFullYear",
+    "getHours",
+    "getMonth",
+    "has",
+    "indexOf",
+    "int",
+    "last",
+    "lastIndexOf",
+    "lowerAscii",
+    "map",
+    "matches",
+    "reverse",
+    "size",
+    "slice",
+    "sort",
+    "split",
+    "startsWith",
+    "string",
+    "substring",
+    "timestamp",
+    "trim",
+    "type",
+    "upperAscii",
+];
 
 /// The names of types, which are values of their own: `type(x) == string`; and the first part of some functions.
 const TYPES: [&str; 14] = [

@@ -7,12 +7,22 @@ fn verdict(text: &str, object: &str) -> String {
     on_large_stack(|| said(text, object))
 }
 
+const VARIABLES: &[Variable] = &[
+    Variable::open("object"),
+    Variable::open("objects"),
+    Variable::open("values"),
+    Variable::open("app"),
+    Variable {
+        name: "environment",
+        fields: &["name", "tier"],
+    },
+];
+
 fn said(text: &str, object: &str) -> String {
-    let expression =
-        match Expression::read(text, &["object", "objects", "values", "environment", "app"]) {
-            Ok(expression) => expression,
-            Err(reason) => return format!("refused: {}", reason.show()),
-        };
+    let expression = match Expression::read(text, VARIABLES) {
+        Ok(expression) => expression,
+        Err(reason) => return format!("refused: {}", reason.show()),
+    };
     let mut scope = functions();
     let object = serde_json::from_str(object).expect("an object");
     scope.add_variable_as_val("object", of_json(&object));
@@ -87,6 +97,26 @@ fn what_cannot_be_evaluated_says_why_and_shows_no_value() {
             "fails: there is no function or variable `nope`",
         ),
         (
+            "object.n.startWith('a')",
+            "fails: there is no function or variable `startWith`; did you mean `startsWith`?",
+        ),
+        (
+            "environment.teir == 'production'",
+            "refused: `environment` has no `teir`; did you mean `tier`?",
+        ),
+        (
+            "environment.region == 'eu'",
+            "refused: `environment` has no `region`; it has name and tier",
+        ),
+        (
+            "objects.all(environment, environment.region == 'eu')",
+            "fails: there is no function or variable `objects`",
+        ),
+        (
+            "object.n == 0 &&",
+            "refused: it ends too early, in line 1 at column 17",
+        ),
+        (
             "objekt.n == 0",
             "refused: there is no variable `objekt`; did you mean `object`?",
         ),
@@ -98,10 +128,7 @@ fn what_cannot_be_evaluated_says_why_and_shows_no_value() {
             "object.",
             "refused: no viable alternative at input '.', in line 1 at column 8",
         ),
-        (
-            "",
-            "refused: mismatched input the end, in line 1 at column 1",
-        ),
+        ("", "refused: it ends too early, in line 1 at column 1"),
     ] {
         assert_eq!(verdict(text, object), expected, "{text}");
     }

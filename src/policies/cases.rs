@@ -62,7 +62,10 @@ fn wrong(expression: &Expression, case: &PolicyCase, steps: &Budget) -> Option<T
     let mut root = expressions::functions();
     let given = case.given.as_object();
     let are_variables = given.is_some_and(|given| {
-        !given.is_empty() && given.keys().all(|key| VARIABLES.contains(&key.as_str()))
+        !given.is_empty()
+            && given
+                .keys()
+                .all(|key| VARIABLES.iter().any(|known| known.name == key))
     });
     match given {
         Some(given) if are_variables => {

@@ -6,31 +6,46 @@ mod name;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use cel::Context;
 use envlint_helm::{Manifest, Rendered};
-use envlint_yaml::Value;
+use envlint_yaml::{Spanned, Value};
 
 pub use cases::Cases;
 
 use crate::expressions::{
-    self, Expression, Owned, Verdict, list, of_texts, of_yaml, on_large_stack,
+    self, Expression, Owned, Variable, Verdict, list, of_texts, of_yaml, on_large_stack,
 };
-use crate::manifests::all;
+use crate::manifests::{all, kubernetes};
 use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Finding};
-use crate::source::{Location, Severity};
+use crate::source::{Location, Severity, nearest};
 use crate::workspace::{Level, PolicyConfig, Workspace};
 
 /// The variables of a policy.
-const VARIABLES: [&str; 5] = ["object", "objects", "values", "environment", "app"];
+const VARIABLES: &[Variable] = &[
+    Variable::open("object"),
+    Variable::open("objects"),
+    Variable::open("values"),
+    Variable {
+        name: "environment",
+        fields: &["name", "tier"],
+    },
+    Variable {
+        name: "app",
+        fields: &["name", "release", "namespace"],
+    },
+];
 
 /// The policies of a workspace.
 #[derive(Debug)]
 pub struct Policies<'w> {
     workspace: &'w Workspace,
     policies: Vec<Policy<'w>>,
+    /// The kinds of the objects that apps make, where a policy is about some.
+    kinds: Mutex<BTreeSet<String>>,
 }
 
 #[derive(Debug)]
@@ -57,15 +72,16 @@ impl<'w> Policies<'w> {
         let read = |policy: &'w PolicyConfig| {
             Some(Policy {
                 name: name::lasting(&policy.name.value),
-                severity: severity(policy)?,
+                severity: severity_of(policy)?,
                 config: policy,
-                expression: Expression::read(&policy.expression.value, &VARIABLES),
+                expression: Expression::read(&policy.expression.value, VARIABLES),
                 is_stopped: AtomicBool::new(false),
             })
         };
         Policies {
             workspace,
             policies: workspace.config.policies.iter().filter_map(read).collect(),
+            kinds: Mutex::default(),
         }
     }
 
@@ -102,6 +118,7 @@ impl<'w> Policies<'w> {
             .next()
             .and_then(|chart| chart.manifests.as_ref().ok());
         let objects = rendered.map(objects).unwrap_or_default();
+        self.note_kinds(&objects);
         let mut root = expressions::functions();
         self.bind(&mut root, cx, values, &objects);
         for policy in &self.policies {
@@ -116,6 +133,19 @@ impl<'w> Policies<'w> {
                 let all = (&objects[..], rendered.is_some());
                 self.check_policy(policy, expression, (cx, values), &root, all, findings);
             });
+        }
+    }
+
+    /// Keeps the kinds of objects: at the end, a policy may be about none of them.
+    fn note_kinds(&self, objects: &[Object<'_>]) {
+        let mut policies = self.policies.iter();
+        if policies.any(|policy| !policy.config.matches.kinds.is_empty()) {
+            let mut known = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+            for object in objects {
+                if !known.contains(&object.kind) {
+                    known.insert(object.kind.clone());
+                }
+            }
         }
     }
 
@@ -139,7 +169,8 @@ impl<'w> Policies<'w> {
         }
         let kinds = &policy.config.matches.kinds;
         for object in objects {
-            if !kinds.is_empty() && !kinds.contains(&object.kind) {
+            let is_kind = |kind: &Spanned<String>| kind.value == object.kind;
+            if !kinds.is_empty() && !kinds.iter().any(is_kind) {
                 continue;
             }
             let mut scope = root.new_inner_scope();
@@ -274,7 +305,8 @@ impl<'w> Policies<'w> {
 
     /// What is wrong with the policies themselves, once all apps are checked. Takes out what they said where they took too
     /// long: what is said must not depend on which app was first.
-    pub fn finish(&self, findings: &mut Vec<Finding>) {
+    /// What policies are about is known where all apps were checked (`complete`).
+    pub fn finish(&self, complete: bool, findings: &mut Vec<Finding>) {
         let stopped: BTreeSet<&str> = self
             .policies
             .iter()
@@ -282,6 +314,9 @@ impl<'w> Policies<'w> {
             .map(|policy| policy.name)
             .collect();
         findings.retain(|finding| !stopped.contains(finding.rule));
+        if complete {
+            findings.extend(self.about_nothing());
+        }
         for policy in &self.policies {
             if stopped.contains(policy.name) {
                 let message = "this policy takes too long, so envlint stopped it";
@@ -302,8 +337,39 @@ impl<'w> Policies<'w> {
     }
 }
 
+impl Policies<'_> {
+    /// Kinds of policies that no app makes an object of, and that a person did not mean: the policy would be silent for ever.
+    fn about_nothing(&self) -> Vec<Finding> {
+        let known = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        let config = self.workspace.config_source.as_ref();
+        let Some(config) = config.filter(|_| !known.is_empty()) else {
+            return Vec::new();
+        };
+        let mut all: Vec<&str> = kubernetes::kinds().collect();
+        all.extend(known.iter().map(String::as_str));
+        let mut findings = Vec::new();
+        for policy in &self.policies {
+            for kind in &policy.config.matches.kinds {
+                let name = kind.value.as_str();
+                let near = nearest(name, all.iter().copied());
+                let Some(near) = near.filter(|_| !all.contains(&name)) else {
+                    continue;
+                };
+                let message = text!(
+                    "this policy is about no object: no app makes a `{}`",
+                    Name(name)
+                );
+                let place = Location::new(config, kind.span);
+                let finding = Finding::new(policy.name, Severity::Warning, place, message);
+                findings.push(finding.suggest(Some(near)));
+            }
+        }
+        findings
+    }
+}
+
 /// How bad what a policy finds is; none where it is turned off.
-fn severity(policy: &PolicyConfig) -> Option<Severity> {
+pub fn severity_of(policy: &PolicyConfig) -> Option<Severity> {
     let level = policy.severity.map(Level::severity);
     level.unwrap_or(Some(Severity::Error))
 }

@@ -45,9 +45,9 @@ pub(super) fn replaced(
         let new = format!("{wildcard}{}", names.fill(pattern.value.as_str()));
         if let Some(reason) = no_host(&new) {
             let message = text!("the host `{}` of a preview {}", ObjectName(&new), reason);
-            return Err(request
-                .located(Some(pattern.span), message)
-                .help("correct `preview.hosts`: `{name}-{pr}.pr.example.com`"));
+            return Err(request.located(Some(pattern.span), message).help(
+                "correct `preview: {hosts: \"{name}-{pr}.pr.example.com\"}` in envlint.yaml",
+            ));
         }
         let same = found
             .iter()
@@ -97,7 +97,7 @@ pub(super) fn strange(
                 object.called(),
                 reason
             );
-            let help = "set `preview.hosts: \"{app}-{pr}.pr.example.com\"`, or the path that makes the host under `preview.set`";
+            let help = "write `preview: {hosts: \"{app}-{pr}.pr.example.com\"}` into envlint.yaml, or the path that makes the host under `preview.set`";
             problems.push(request.located(None, message).help(help));
         }
     }

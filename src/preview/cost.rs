@@ -36,8 +36,9 @@ impl Load {
     /// Of an object: one more pod where an update starts a new one first, and one where nobody knows how many there are.
     pub(super) fn of(kind: &str, name: &str, is_hook: bool, pods: Pods) -> Load {
         let count = match kind {
-            "DaemonSet" | "CronJob" => 1,
-            _ if is_hook => 1,
+            "DaemonSet" => 1,
+            "CronJob" => pods.at_once,
+            _ if is_hook => pods.at_once,
             _ => pods.most + i128::from(pods.updates_by_surge),
         };
         Load {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use envlint_yaml::{Path, Segment};
 
 use super::app::AppPreview;
+use super::object::{PreviewObject, Turn, group};
 use super::plan::Request;
-use crate::masking::{Name, Text, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::Source;
 use crate::values::{DATABASES, Located, PathSet, Tree, by_places, databases, words_of};
 
@@ -49,6 +50,7 @@ pub(super) fn notes(request: &Request<'_>, app: &AppPreview) -> Vec<Text> {
     let mut hosts = with_host(&texts, |host| is_host_of(host, &names));
     hosts.retain(|path| !said.contains(path) && !is_of_image(path));
 
+    let of_stores = secrets(request, app);
     let (app, from) = (Name(&app.app), Name(&from.name));
     let all = [
         (
@@ -78,11 +80,40 @@ pub(super) fn notes(request: &Request<'_>, app: &AppPreview) -> Vec<Text> {
         ),
     ];
     let said = all.into_iter().filter(|(paths, _)| !paths.is_empty());
-    said.map(|(paths, words)| {
+    let said = said.map(|(paths, words)| {
         let paths = paths.iter().map(|path| text!("`{}`", path));
         text!("{} {}", Text::first(paths, MOST_NAMED), words)
-    })
-    .collect()
+    });
+    said.chain(of_stores).collect()
+}
+
+/// Groups of objects that bring secrets from a store.
+const OF_STORES: [&str; 3] = [
+    "external-secrets.io",
+    "secrets.hashicorp.com",
+    "secrets-store.csi.x-k8s.io",
+];
+
+/// Objects of the chart that bring the secrets of the source environment: whoever opens a pull request gets them.
+fn secrets(request: &Request<'_>, app: &AppPreview) -> Option<Text> {
+    let is_of_store = |object: &&PreviewObject| {
+        object.turn == Turn::App && OF_STORES.contains(&group(&object.api_version))
+    };
+    let mut found = app.objects.iter().filter(is_of_store).peekable();
+    found.peek()?;
+    let called = found.map(|object| {
+        text!(
+            "{} `{}`",
+            ObjectName(&object.kind),
+            ObjectName(&object.name)
+        )
+    });
+    Some(text!(
+        "{} of {} may bring secrets of {} to what anybody's pull request runs; give the preview its own under `preview.set`",
+        Text::first(called, MOST_NAMED),
+        Name(&app.app),
+        Name(&request.from.name)
+    ))
 }
 
 /// Whether a path is about an image: where it is pulled from, nothing is changed.

@@ -216,7 +216,7 @@ impl Plan {
                     ObjectName(host)
                 );
                 problems.push(Problem::without_place(message).help(
-                    "write `{app}` or `{name}` into `preview.hosts`: `{app}-{pr}.pr.example.com`",
+                    "write `{app}` or `{name}` into the pattern: `preview: {hosts: \"{app}-{pr}.pr.example.com\"}`",
                 ));
             }
         }

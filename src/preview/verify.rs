@@ -71,12 +71,19 @@ pub fn verify(request: &Request<'_>, text: &str) -> Result<Verified, Problem> {
             value.get("items"),
             value.get("kind").and_then(Value::as_str),
         ) {
-            (Some(Value::Seq(_)), _) => {
+            (Some(Value::Seq(_)), kind) => {
+                // `NamespaceList` of `kubectl get --raw`: its items say no kind.
+                let kind = kind.and_then(|kind| kind.strip_suffix("List"));
                 for object in items(value.get("items")) {
-                    looking.look_at(object, &mut verified);
+                    looking.look_at(object, kind.unwrap_or_default(), &mut verified);
                 }
             }
-            (None, Some(_)) => looking.look_at(&value, &mut verified),
+            (None, Some("Status")) => {
+                return Err(wrong(
+                    "it is a `Status`: the API server answered with an error".into(),
+                ));
+            }
+            (None, Some(kind)) => looking.look_at(&value, kind, &mut verified),
             _ => return Err(wrong("it has neither `items` nor a `kind`".into())),
         }
     }
@@ -124,12 +131,14 @@ struct Looking {
 }
 
 impl Looking {
-    fn look_at(&self, object: &Value, verified: &mut Verified) {
+    /// Looks at an object, of this kind where it does not say its own.
+    fn look_at(&self, object: &Value, kind: &str, verified: &mut Verified) {
         let text = |keys: &[&str]| {
             let found = keys.iter().try_fold(object, |value, key| value.get(key));
             found.and_then(Value::as_str).unwrap_or_default()
         };
-        let (kind, name) = (text(&["kind"]), text(&["metadata", "name"]));
+        let own = Some(text(&["kind"])).filter(|own| !own.is_empty());
+        let (kind, name) = (own.unwrap_or(kind), text(&["metadata", "name"]));
         let namespace = text(&["metadata", "namespace"]);
         verified.looked_at += 1;
         verified.has_namespaces |= kind == "Namespace";

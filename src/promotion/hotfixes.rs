@@ -196,7 +196,7 @@ fn refusal(
     };
     placed(Refusal::of(Reason::Hotfix, &pair.path, message), pair)
         .help(text!(
-            "carry it back with `envlint backport --from {} --to {}`, or overwrite it with `--overwrite-hotfix '{}'`",
+            "carry it back with `envlint backport --from {0} --to {1}`, leave it out with `--except '{2}'`, or overwrite it with `--overwrite-hotfix '{2}'`",
             Name(&to.name),
             Name(&from.name),
             pair.path

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::code::{Passed, passed};
+
 /// What a block is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
@@ -223,33 +225,6 @@ impl<'t> Tokens<'t> {
     fn of(text: &'t str) -> Tokens<'t> {
         Tokens { text, at: 0 }
     }
-
-    /// Where a text in quotes, or a comment, that begins here ends.
-    fn passed(&self, rest: &str) -> Option<usize> {
-        let after =
-            |found: Option<usize>, length: usize| found.map_or(rest.len(), |at| at + length);
-        let quote = rest.chars().next()?;
-        if rest.starts_with("//") {
-            return Some(after(rest.find('\n'), 0));
-        }
-        if rest.starts_with("/*") {
-            return Some(after(rest.find("*/"), 2));
-        }
-        if !matches!(quote, '"' | '\'' | '`') {
-            return None;
-        }
-        let mut is_escaped = false;
-        for (at, char) in rest.char_indices().skip(1) {
-            match char {
-                _ if is_escaped => is_escaped = false,
-                '\\' => is_escaped = true,
-                '\n' if quote != '`' => return Some(at),
-                char if char == quote => return Some(at + 1),
-                _ => {}
-            }
-        }
-        Some(rest.len())
-    }
 }
 
 impl Iterator for Tokens<'_> {
@@ -259,7 +234,9 @@ impl Iterator for Tokens<'_> {
         loop {
             let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
             let start = self.at;
-            if let Some(length) = self.passed(rest) {
+            if let Some(Passed::Comment(length) | Passed::Text(length) | Passed::Open(length)) =
+                passed(rest, false)
+            {
                 self.at += length.max(1);
                 continue;
             }

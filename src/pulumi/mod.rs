@@ -6,6 +6,7 @@
 mod branch;
 mod charts;
 mod ciphertext;
+mod code;
 mod kind;
 mod project;
 mod reads;

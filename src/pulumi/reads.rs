@@ -8,6 +8,7 @@ use std::sync::Arc;
 use envlint_yaml::Span;
 
 use super::branch::are_sure;
+use super::code::Code;
 use crate::source::{Location, Source};
 
 /// What the programs of a workspace read.
@@ -73,13 +74,14 @@ impl Reads {
     /// Adds a program.
     pub fn add(&mut self, path: &str, text: &str) {
         self.add_words(text);
-        let calls = calls(text);
+        let code = Code::of(path, text);
+        let calls = calls(&code);
         if calls.is_empty() {
             return;
         }
         let source = Arc::new(Source::template(path, text));
         let places: Vec<usize> = calls.iter().map(|call| call.at.start).collect();
-        for (call, is_sure) in calls.into_iter().zip(are_sure(path, text, &places)) {
+        for (call, is_sure) in calls.into_iter().zip(are_sure(path, &code.text, &places)) {
             match call.key {
                 None => self.computing.push(path.to_owned()),
                 Some(_) if is_test(path) => {}
@@ -117,10 +119,12 @@ struct Call {
 }
 
 /// The calls of a text, in its order.
-fn calls(text: &str) -> Vec<Call> {
-    let (variables, ends) = configs(text);
+fn calls(code: &Code) -> Vec<Call> {
+    let text = code.text.as_str();
+    let (variables, ends) = configs(code);
     let mut calls = Vec::new();
-    for (dot, _) in text.match_indices('.') {
+    let dots = text.match_indices('.').map(|(dot, _)| dot);
+    for dot in dots.filter(|dot| !code.is_in_text(*dot)) {
         let before = text.get(..dot).unwrap_or_default();
         let namespace = match ends.get(&before.trim_end().len()) {
             Some(namespace) => namespace,
@@ -140,9 +144,6 @@ fn calls(text: &str) -> Vec<Call> {
         let Some(arguments) = behind_type(rest).strip_prefix('(') else {
             continue;
         };
-        if is_commented(text, dot) {
-            continue;
-        }
         let start = text.len() - arguments.len();
         let (key, end) = match literal(arguments) {
             Some((key, length)) => (Some(key), start + length),
@@ -213,10 +214,12 @@ fn indentation(text: &str, at: usize) -> usize {
         .count()
 }
 
-fn configs(text: &str) -> Configs {
+fn configs(code: &Code) -> Configs {
+    let text = code.text.as_str();
     let (mut variables, mut ends) = Configs::default();
     for maker in ["Config(", "config.New(", "Config.of(", ".config("] {
-        for (at, _) in text.match_indices(maker) {
+        let places = text.match_indices(maker).map(|(at, _)| at);
+        for at in places.filter(|at| !code.is_in_text(*at)) {
             let before = text.get(..at).unwrap_or_default();
             let is_part = |char: char| char.is_ascii_alphanumeric() || char == '_';
             if !maker.starts_with('.') && before.chars().next_back().is_some_and(is_part) {
@@ -326,16 +329,6 @@ fn literal(text: &str) -> Option<(String, usize)> {
     (is_whole && is_plain).then(|| (key.to_owned(), text.len() - trimmed.len() + end + 2))
 }
 
-/// Whether a place is behind the sign of a comment on its line.
-fn is_commented(text: &str, at: usize) -> bool {
-    let before = tail(text.get(..at).unwrap_or_default());
-    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
-    line.starts_with("//")
-        || line.starts_with('#')
-        || line.starts_with('*')
-        || line.contains(" // ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -392,6 +385,16 @@ mod tests {
                 "one_of_two.py",
                 "def a():\n    config = pulumi.Config('net')\n    config.get('x')\ndef b():\n    config = pulumi.Config()\n    config.get('y')\nconfig.get('z')\n",
                 &["net:x", "-:y"],
+            ),
+            (
+                "commented.ts",
+                "const c = new Config();\n/*\nconst d = c.requireSecret(\"domain\");\n*/\nc.get(\"a\"); // c.require(\"b\")\nconst x = \"c.require('e')\";\nconst y = `${c.require(\"f\")}`;\nconst url = \"https://a\"; c.require(\"g\");\n",
+                &["-:a", "-:f!", "-:g!"],
+            ),
+            (
+                "commented.py",
+                "c = Config()\n\"\"\"\nc.require('a')\n\"\"\"\nx = 1  # c.require('b')\ny = f\"{c.require('d')}\"\nc.require('#e')\n",
+                &["-:d!", "-:#e!"],
             ),
             (
                 "test/index.test.ts",

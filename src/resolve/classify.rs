@@ -8,7 +8,7 @@ use envlint_yaml::{Path, Segment};
 use crate::masking::{Name, text};
 use crate::source::{Location, Problem, Source};
 use crate::values::{
-    OwnParts, Pattern, PatternIndex, Row, Tree, compare_within, holds_secure, is_secure,
+    OwnParts, Pattern, PatternIndex, Row, Tree, compare_within, holds_secure, is_meant_as_secure,
 };
 use crate::workspace::{App, PerEnvironment, Workspace};
 
@@ -109,7 +109,9 @@ fn is_own_of_stack(path: &Path, stacks: &[Option<Tree<'_>>]) -> bool {
     let above = path.parent().unwrap_or_default();
     let is_secret = |stack: &Tree<'_>| {
         stack.at(path).is_some_and(|value| holds_secure(&value))
-            || stack.at(&above).is_some_and(|value| is_secure(&value))
+            || stack
+                .at(&above)
+                .is_some_and(|value| is_meant_as_secure(&value))
     };
     path.segments()
         .first()

@@ -45,7 +45,10 @@ pub(super) fn opened(line: &str) -> Option<Open<'_>> {
             return (!rest.contains(quotes)).then_some(Open::Until(promise, quotes));
         }
     }
-    let is_continued = value.ends_with('\\') && !value.starts_with(['"', '\'']);
+    // A value of properties goes on right behind its last letter; a blank ends a word of a shell, and the command goes on.
+    let before = value.strip_suffix('\\');
+    let is_continued = before.is_some_and(|before| !before.ends_with([' ', '\t']));
+    let is_continued = is_continued && !value.starts_with(['"', '\'']);
     is_continued.then_some(Open::Continued(promise))
 }
 

@@ -1,5 +1,7 @@
 //! Texts that stand for a secret which is kept elsewhere: references to it, and expressions that something fills in.
 
+use super::names::{Promise, promise};
+
 /// Beginnings of references to a secret that is kept elsewhere. Compared in small letters.
 const REFERENCES: &[&str] = &[
     "ref+",
@@ -95,8 +97,14 @@ fn is_key_of_secret(text: &str) -> bool {
     })
 }
 
-/// `$DB_PASSWORD`, `%DB_PASSWORD%`, `__DB_PASSWORD__`.
+/// `$DB_PASSWORD`, `%DB_PASSWORD%`, `__DB_PASSWORD__`; in small letters, one that is called as what it holds: `$password`.
 fn is_variable(text: &str) -> bool {
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    let called = text.strip_prefix('$');
+    let called = called.filter(|name| name.bytes().all(is_name));
+    if called.is_some_and(|name| promise(name) != Promise::Nothing) {
+        return true;
+    }
     let name = text
         .strip_prefix('$')
         .or_else(|| text.strip_prefix('%')?.strip_suffix('%'))

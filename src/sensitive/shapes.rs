@@ -174,6 +174,7 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         };
         if letters >= 24
             && !is_shown
+            && !names_what_is_put_in(body)
             && !is_filler(body)
             && !body.contains("${")
             && !body.contains("{{")
@@ -197,6 +198,14 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         found.push(start..text.len());
     }
     found
+}
+
+/// Whether what stands for a key only names it: `[REPLACE_WITH_SSH_KEY]`, `<your-key>`. A line of a key is longer than such words.
+fn names_what_is_put_in(body: &str) -> bool {
+    const LINE: usize = 40;
+    let is_base64 = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
+    let mut runs = body.split(|char| !is_base64(char));
+    body.contains(['[', '<', '_']) && runs.all(|run| run.len() < LINE)
 }
 
 /// Private keys that lost their first line: lines of base64, down to the line that ends a key.
@@ -404,5 +413,12 @@ mod tests {
         assert!(
             private_keys("-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----").is_empty()
         );
+        for named in [
+            "[REPLACE_WITH_ACTUAL_SSH_PRIVATE_KEY]",
+            "<the private key of the deploy user>",
+        ] {
+            let text = format!("-----BEGIN PRIVATE KEY-----\n{named}\n-----END PRIVATE KEY-----\n");
+            assert!(private_keys(&text).is_empty(), "{text}");
+        }
     }
 }

@@ -38,7 +38,7 @@ pub use plain_key::{PlainKey, plain_key};
 pub use printed::printed;
 pub use quantity::{Measure, compare as compare_measures, duration, measure, percentage, quantity};
 pub use section::{Section, Sections, is_off, is_off_on_the_way, turned_off};
-pub use stack::{holds_secure, is_secure, is_stack_file, secures};
+pub use stack::{holds_secure, is_meant_as_secure, is_secure, is_stack_file, secures};
 pub use tree::{SourceOf, Tree, TreeKind};
 pub use version::Version;
 pub use words::words_of;

@@ -28,18 +28,26 @@ pub fn is_stack_file(path: &str) -> bool {
 /// Whether a value of a stack is ciphertext: a map of one key, `secure`, with a text (Pulumi:
 /// `sdk/go/common/resource/config/value.go`, `isSecureValue`).
 pub fn is_secure(tree: &Tree<'_>) -> bool {
+    let is_text = |value: &Tree<'_>| {
+        let scalar = value.as_scalar();
+        scalar.is_some_and(|scalar| matches!(scalar.resolved(), Resolved::String(_)))
+    };
     matches!(tree.entries().as_slice(), [(SECURE, value)] if is_text(value))
 }
 
-/// Whether a value is a text, and nothing that only looks like one: `secure: true` is a setting.
-fn is_text(tree: &Tree<'_>) -> bool {
-    let scalar = tree.as_scalar();
-    scalar.is_some_and(|scalar| matches!(scalar.resolved(), Resolved::String(_)))
+/// Whether somebody took a value of a stack for a secret: a map of one key, `secure`, with a text, a number or a list. Pulumi
+/// takes the last two for plain objects. `secure: true` is a setting.
+pub fn is_meant_as_secure(tree: &Tree<'_>) -> bool {
+    let is_setting = |value: &Tree<'_>| {
+        let scalar = value.as_scalar();
+        scalar.is_some_and(|scalar| matches!(scalar.resolved(), Resolved::Bool(_) | Resolved::Null))
+    };
+    matches!(tree.entries().as_slice(), [(SECURE, value)] if !value.is_mapping() && !is_setting(value))
 }
 
-/// Whether a value of a stack is ciphertext or has some in it, in lists, too.
+/// Whether a value of a stack is a secret or has some in it, in lists, too: ciphertext, or what somebody took for it.
 pub fn holds_secure(tree: &Tree<'_>) -> bool {
-    is_secure(tree)
+    is_meant_as_secure(tree)
         || match tree.kind() {
             TreeKind::Scalar(_) => false,
             TreeKind::Sequence(items) => items.iter().any(holds_secure),
@@ -47,7 +55,7 @@ pub fn holds_secure(tree: &Tree<'_>) -> bool {
         }
 }
 
-/// The ciphertext in a value of a stack, with its path: what stands under `secure`, in maps and lists, too.
+/// The secrets in a value of a stack, with their paths: what stands under `secure`, in maps and lists, too.
 pub fn secures<'a>(value: &Located<'a>) -> Vec<Located<'a>> {
     let mut found = Vec::new();
     add_secures(value, DEEPEST, &mut found);
@@ -58,7 +66,7 @@ fn add_secures<'a>(value: &Located<'a>, deep: usize, found: &mut Vec<Located<'a>
     let Some(deep) = deep.checked_sub(1) else {
         return;
     };
-    match is_secure(value.tree()) {
+    match is_meant_as_secure(value.tree()) {
         true => found.extend(value.get(SECURE)),
         false => {
             let children = value.children();

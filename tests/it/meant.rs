@@ -52,9 +52,9 @@ fn groups_and_policies_are_no_rules_and_are_known() {
     );
     let policy = sandbox.run(&["explain", "team/owner"]);
     assert!(
-        policy.stderr.contains("is a policy of this workspace"),
+        policy.stdout.contains("name an owner") && policy.stdout.contains("Severity: warning"),
         "{}",
-        policy.stderr
+        policy.stdout
     );
 }
 

@@ -108,13 +108,33 @@ fn the_examples_of_the_page_are_policies_that_work() {
             "{}",
             ran.stdout
         );
-        assert!(
-            !ran.stdout.contains("cannot be evaluated"),
-            "{}",
-            ran.stdout
-        );
+        for broken in ["cannot be evaluated", "is no expression in CEL"] {
+            assert!(!ran.stdout.contains(broken), "{}", ran.stdout);
+        }
         assert!(!ran.stdout.contains("this case"), "{}", ran.stdout);
         count += 1;
     }
     assert!(count > 1);
+}
+
+#[test]
+fn a_policy_about_a_kind_that_nobody_makes_says_so() {
+    for (kinds, near) in [
+        ("[Deploymnt]", Some("did you mean `Deployment`?")),
+        // A kind that an app may make one day.
+        ("[Deployment, StatefulSet, Rollout]", None),
+    ] {
+        let sandbox = Sandbox::fixture("policies");
+        let before = sandbox.read("envlint.yaml");
+        let (before, _) = before.split_once("policies:").expect("policies");
+        let policy = format!(
+            "policies: [{{name: team/owner, match: {{kinds: {kinds}}}, expression: \"object.kind != ''\"}}]\n"
+        );
+        sandbox.write("envlint.yaml", format!("{before}{policy}"));
+        let ran = sandbox.run(&["check", "--only", "policies"]);
+        match near {
+            Some(near) => assert!(ran.stdout.contains(near), "{}", ran.stdout),
+            None => assert!(!ran.stdout.contains("about no object"), "{}", ran.stdout),
+        }
+    }
 }

@@ -171,3 +171,16 @@ fn images_of_the_own_machine_run_there_alone() {
         assert_eq!(found.first().copied(), Some(expected), "{path} {registry}");
     }
 }
+
+#[test]
+fn a_command_that_goes_on_below_and_a_variable_are_no_secrets() {
+    for text in [
+        "script: |\n  osmosis \\\n    user=${U} \\\n    password=${PGPASSWORD} \\\n    validateSchemaVersion=no \\\n    other=yes\n",
+        "sms: \"{'User':'$username', 'passwd': '$password', 'sid':'$senderid'}\"\n",
+    ] {
+        assert!(severities("values-prod.yaml", text).is_empty(), "{text}");
+    }
+    // A value of properties goes on.
+    let text = "app.properties: |\n  db.password=Xk29vQ7m\\\n    LpR4tY8wZ3nB\n";
+    assert_eq!(severities("values-prod.yaml", text), ["error"]);
+}

@@ -56,7 +56,11 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
             Name(&args.name)
         ),
         false => text!(
-            "what the app is, the list says; then: envlint generate values --app {}\n",
+            "its entry in the list says what the app is; after a change there, run: envlint{} generate values --app {}\n",
+            match &cx.config {
+                Some(config) => text!(" --config {}", Name(&config.display())),
+                None => text!(""),
+            },
             Name(&args.name)
         ),
     });

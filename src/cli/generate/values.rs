@@ -104,12 +104,13 @@ fn summary(report: &Report, args: &Args) -> Text {
         let files = report.files.iter();
         files.filter(|(_, change)| wanted.contains(change)).count()
     };
-    let (old, new) = (
+    let (old, new, deleted) = (
         count(&[Change::Removed]),
         count(&[Change::New, Change::Changed]),
+        count(&[Change::Deleted]),
     );
     let mut text = text!(
-        "{} {}: {} files unchanged, {} {}, {} edited by hand, {} no longer listed\n",
+        "{} {}: {} files unchanged, {} {}, {} edited by hand, {} {}\n",
         report.apps,
         if report.apps == 1 { "app" } else { "apps" },
         count(&[Change::Current]),
@@ -120,7 +121,12 @@ fn summary(report: &Report, args: &Args) -> Text {
             "written"
         },
         count(&[Change::Edited]),
-        old + count(&[Change::Deleted])
+        old + deleted,
+        if deleted > 0 {
+            "deleted"
+        } else {
+            "no longer listed"
+        }
     );
     if old > 0 && !args.prune && !report.is_unsure {
         text.push("delete the files that are no longer listed: envlint generate values --prune\n");

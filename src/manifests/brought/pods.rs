@@ -30,6 +30,8 @@ pub struct Pods {
     pub fewest: i128,
     /// The most that run, as far as it is known
     pub most: i128,
+    /// How many pods of one run of a Job there are at once; one of what is no Job
+    pub at_once: i128,
     /// Whether an update starts a pod before it ends another one
     pub updates_by_surge: bool,
     /// Whether they are ended at a time
@@ -57,6 +59,20 @@ pub struct PodContainers {
     asks: Amounts,
 }
 
+/// How many pods of one run of a Job there are at once.
+fn at_once(object: &RenderedObject) -> i64 {
+    let spec: &[&str] = match object.kind.as_str() {
+        "CronJob" => &["spec", "jobTemplate", "spec"],
+        "Job" => &["spec"],
+        _ => return 1,
+    };
+    let whole = |key: &str, default: i64| match object.at(&[spec, &[key]].concat()) {
+        Some(Value::Int(number)) => *number,
+        _ => default,
+    };
+    whole("parallelism", 1).min(whole("completions", i64::MAX))
+}
+
 impl Pods {
     /// The pods of an object, and between which numbers it is scaled, where that is known. Tests of a chart have none.
     pub(super) fn of(object: &RenderedObject, scale: Option<Scale>) -> Option<Pods> {
@@ -77,10 +93,7 @@ impl Pods {
             // One pod on each node that fits: nobody knows how many these are.
             ("DaemonSet", _) => (0, 0),
             ("Pod", _) => (1, 1),
-            ("Job", _) => {
-                let pods = whole("parallelism", 1).min(whole("completions", i64::MAX));
-                (pods, pods)
-            }
+            ("Job", _) => (at_once(object), at_once(object)),
             ("CronJob", _) => (0, 0),
             (_, Some((fewest, most))) => {
                 let fewest = fewest.unwrap_or(0);
@@ -98,6 +111,7 @@ impl Pods {
         Some(Pods {
             fewest: fewest.into(),
             most: most.max(fewest).into(),
+            at_once: at_once(object).into(),
             updates_by_surge: object.kind == "Deployment" && keeps_all(object, fewest),
             is_terminating: spec.get("activeDeadlineSeconds").is_some(),
             containers: object
@@ -245,6 +259,7 @@ mod tests {
             let pods = Pods {
                 fewest: 1,
                 most: 1,
+                at_once: 1,
                 updates_by_surge: false,
                 is_terminating: false,
                 containers: containers

@@ -28,6 +28,11 @@ pub enum Cluster {
     Unknown,
 }
 
+/// The names of the kinds that Kubernetes itself has.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    TABLE.all_kinds()
+}
+
 impl Cluster {
     /// The cluster of an environment.
     pub fn of(version: Option<&KubeVersion>) -> Cluster {

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::kustomized::is_filled_in;
 use super::{Violation, invalid};
 use crate::expressions::{
-    Expression, Owned, Verdict, functions, list, of_json, of_map, on_large_stack, within,
+    Expression, Owned, Variable, Verdict, functions, list, of_json, of_map, on_large_stack, within,
 };
 use crate::masking::{Name, ObjectName, Said, Text, text};
 
@@ -31,7 +31,7 @@ const LIST_TYPE: &str = "x-kubernetes-list-type";
 const LIST_KEYS: &str = "x-kubernetes-list-map-keys";
 
 /// The variables of a rule.
-const VARIABLES: [&str; 1] = ["self"];
+const VARIABLES: &[Variable] = &[Variable::open("self")];
 
 /// Formats whose values are no plain texts in an expression.
 const TYPED: [&str; 4] = ["byte", "date", "date-time", "duration"];
@@ -66,7 +66,7 @@ impl Rules {
     fn read(&self, rule: &str) -> Option<Arc<Expression>> {
         // A panic elsewhere leaves the map as it was: entries are only ever added whole.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = || Expression::read(rule, &VARIABLES).ok().map(Arc::new);
+        let read = || Expression::read(rule, VARIABLES).ok().map(Arc::new);
         known.entry(rule.to_owned()).or_insert_with(read).clone()
     }
 

@@ -47,7 +47,7 @@ rule! {
     /// Carry the value back with `envlint backport --from prod --to staging`, and then to the environments before that.
     /// A value that a transform gives whatever the earlier environment has (`value` under `promotion.transforms`) is changed
     /// in `envlint.yaml`. If the fix is not needed any more, let the next promotion overwrite it:
-    /// `envlint promote --from staging --to prod --overwrite-hotfix timeout`. If the environment keeps a value of its
+    /// `envlint promote --from staging --to prod --path timeout --overwrite-hotfix timeout`. If the environment keeps a value of its
     /// own, declare the path in `envlint.yaml`:
     ///
     /// ```yaml
@@ -123,19 +123,42 @@ fn not_as_given(
         is,
         state.out_of_order()?.said()
     );
-    let pattern = match rows {
-        [row] => row.path.to_string(),
-        _ => "PATTERN".to_owned(),
-    };
     let finding = located(first, pair.to, to, message, out)?
         .help(text!(
-            "change the transform, overwrite the value (`{} --overwrite-hotfix '{}'`), or \
+            "change the transform, overwrite {} ({}), or \
              allow the difference under `perEnvironment:` in envlint.yaml",
-            promotion(cx, pair.from, pair.to),
-            Name(&pattern)
+            if rows.len() == 1 {
+                "the value"
+            } else {
+                "the values"
+            },
+            given_up(cx, pair, rows)
         ))
         .note(given.clone(), "the transform");
     Some(in_tier(to, state, finding, out))
+}
+
+/// How many paths a command names.
+const MOST_NAMED: usize = 3;
+
+/// The command that overwrites what was changed, and nothing else.
+fn given_up(cx: &AppContext<'_>, pair: &PairStates, rows: &[&Row<'_>]) -> Text {
+    let promotion = promotion(cx, pair.from, pair.to);
+    let flags = |row: &&Row<'_>| {
+        text!(
+            " --path '{0}' --overwrite-hotfix '{0}'",
+            Name(&row.path.to_string())
+        )
+    };
+    match rows.len() {
+        count if count <= MOST_NAMED => {
+            text!("`{}{}`", promotion, Text::join(rows.iter().map(flags), ""))
+        }
+        _ => text!(
+            "`{} --path PATH --overwrite-hotfix PATH`, with each PATH",
+            promotion
+        ),
+    }
 }
 
 /// Whether an environment has a secret at a row.
@@ -223,31 +246,31 @@ fn changed(
             listed_rows(rows)
         ),
     };
-    let (it, pattern) = match rows {
-        [row] => ("it", row.path.to_string()),
-        _ => ("them", "PATTERN".to_owned()),
-    };
     let mut finding = located(first, pair.to, to, message, out)?;
     finding.path = (rows.len() == 1).then(|| first.path.clone());
-    // A promotion and a backport refuse it.
-    if rows.iter().any(|row| is_secret(row, pair.to)) {
-        let finding = finding.help(
-            "a secret is never carried to another environment: take it out of the values first (`envlint explain secrets/plaintext`)",
-        );
-        return Some(in_tier(to, state, finding, out));
+    // A promotion and a backport refuse them.
+    let (secrets, others): (Vec<&Row<'_>>, Vec<&Row<'_>>) =
+        rows.iter().partition(|row| is_secret(row, pair.to));
+    if !secrets.is_empty() {
+        finding = finding.help(text!(
+            "a secret is never carried to another environment: take {} out of the values first (`envlint explain secrets/plaintext`)",
+            if others.is_empty() { "it".into() } else { listed_rows(&secrets) }
+        ));
     }
-    let mut finding = finding.help(text!(
-        "carry {} back (`{}`), overwrite {} (`{} --overwrite-hotfix '{}'`), or allow the difference under `perEnvironment:` in envlint.yaml{}",
-        it,
-        backport(cx, pair.from, pair.to),
-        it,
-        promotion(cx, pair.from, pair.to),
-        Name(&pattern),
-        match rows {
-            [row] => text!(": `path: {}`", in_flow(&row.path)),
-            _ => Text::new(),
-        }
-    ));
+    if !others.is_empty() {
+        let it = if others.len() == 1 { "it" } else { "them" };
+        finding = finding.help_also(text!(
+            "carry {} back (`{}`), overwrite {} ({}), or allow the difference under `perEnvironment:` in envlint.yaml{}",
+            it,
+            backport(cx, pair.from, pair.to),
+            it,
+            given_up(cx, pair, &others),
+            match rows {
+                [row] => text!(": `- {{path: {}}}`", in_flow(&row.path)),
+                _ => Text::new(),
+            }
+        ));
+    }
     if let Some(earlier) = value(pair.from) {
         finding = finding.note(
             earlier.location(),

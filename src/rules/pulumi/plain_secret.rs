@@ -10,6 +10,7 @@ use crate::pulumi::is_ciphertext;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::sensitive::Sensitive;
 use crate::source::Location;
+use crate::values::Located;
 
 rule! {
     /// A stack has in plain text what the project or the program takes for a secret.
@@ -69,11 +70,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for stack in &stacks {
         for entry in &stack.config {
             let secures = entry.secures();
-            let is_plain = |text: &str| !is_ciphertext(text);
-            for secure in secures
-                .iter()
-                .filter(|secure| secure.tree().as_str().is_some_and(is_plain))
-            {
+            let is_plain =
+                |secure: &&Located<'_>| !secure.tree().as_str().is_some_and(is_ciphertext);
+            for secure in secures.iter().filter(is_plain) {
                 let message = text!(
                     "`{}` holds no ciphertext, so Pulumi cannot decrypt it; it may be the secret itself",
                     secure.path()

@@ -36,7 +36,7 @@ pub struct PolicyConfig {
 #[serde(deny_unknown_fields, default)]
 pub struct PolicyMatch {
     /// Their kinds: `Deployment`. Default: all.
-    pub kinds: Vec<String>,
+    pub kinds: Vec<Spanned<String>>,
 }
 
 /// An example for a policy.

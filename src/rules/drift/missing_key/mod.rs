@@ -419,7 +419,7 @@ fn has(having: &[usize]) -> &'static str {
 
 fn ways(what: &'static str, path: &Path, values: &EnvironmentValues<'_>) -> Text {
     text!(
-        "add {} to {}, or allow the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
+        "add {} to {}, or allow the difference under `perEnvironment:` in envlint.yaml: `- {{path: {}}}`",
         what,
         values.file.called(),
         Name(&in_flow(path))

@@ -231,12 +231,12 @@ pub(super) fn is_encrypted(row: &Row<'_>) -> bool {
 fn advice(row: &Row<'_>) -> Text {
     if is_encrypted(row) {
         return text!(
-            "each environment has ciphertext of its own: allow the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
+            "each environment has ciphertext of its own: allow the difference under `perEnvironment:` in envlint.yaml: `- {{path: {}}}`",
             in_flow(&row.path)
         );
     }
     text!(
-        "make them the same, or allow the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
+        "make them the same, or allow the difference under `perEnvironment:` in envlint.yaml: `- {{path: {}}}`",
         in_flow(&row.path)
     )
 }
