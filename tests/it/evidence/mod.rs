@@ -33,6 +33,7 @@ mod subtree;
 mod syncs;
 mod tasks;
 mod terraform;
+mod terragrunt;
 mod told;
 mod tools;
 mod tried;
