@@ -46,7 +46,7 @@ pub(super) fn runs(path: &str, text: &str, files: &Files<'_>, read: &Budget) -> 
         ..unit
     };
     let levels = || included.iter().map(|(_, text)| text.as_str()).chain([text]);
-    let source = levels().filter_map(|text| unit.source(text)).last();
+    let source = levels().filter_map(|text| unit.source(text)).next_back();
     let inputs: Vec<String> = levels().map(|text| unit.inputs(text)).collect();
     let Some(source) = source else {
         // A unit without a source runs the files next to it.
@@ -218,9 +218,9 @@ impl Unit<'_, '_> {
         match name {
             "get_terragrunt_dir" | "get_original_terragrunt_dir" => Some(".".to_owned()),
             "get_parent_terragrunt_dir" | "path_relative_from_include" => {
-                Some(self.from_root(&self.parent))
+                Some(self.seen_from_here(&self.parent))
             }
-            "get_repo_root" | "get_path_to_repo_root" => Some(self.from_root("")),
+            "get_repo_root" | "get_path_to_repo_root" => Some(self.seen_from_here("")),
             "path_relative_to_include" => {
                 let below = self.directory.strip_prefix(&self.parent)?;
                 Some(below.trim_start_matches('/').to_owned())
@@ -247,11 +247,11 @@ impl Unit<'_, '_> {
         let found = all
             .filter_map(|path| normal("", &path))
             .find(|path| self.files.is_file(path) || self.files.is_directory(path))?;
-        Some(self.from_root(&found))
+        Some(self.seen_from_here(&found))
     }
 
     /// A path of the workspace, seen from the unit's folder.
-    fn from_root(&self, path: &str) -> String {
+    fn seen_from_here(&self, path: &str) -> String {
         let depth = ancestors(self.directory).count() - 1;
         join(&"../".repeat(depth), path).replace("//", "/")
     }
