@@ -4,6 +4,7 @@
 
 mod addresses;
 mod application;
+mod brought;
 mod built;
 mod clusters;
 mod generated;
@@ -60,6 +61,7 @@ impl Known {
 }
 
 pub(super) use addresses::addresses;
+pub(super) use brought::tell as tell_environments;
 pub(super) use built::claims as built_claims;
 pub use refused::{Refused, WhyRefused};
 
