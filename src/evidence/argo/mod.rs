@@ -11,6 +11,7 @@ mod generated;
 mod generators;
 mod made;
 mod missing;
+mod plugin;
 mod refused;
 mod set;
 mod spec;

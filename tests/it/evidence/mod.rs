@@ -19,6 +19,7 @@ mod lacking;
 mod led;
 mod names;
 mod objects;
+mod open_layers;
 mod operators;
 mod overlays;
 mod passed;
