@@ -163,6 +163,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         said.broken.extend(unfound);
         said.unread.extend(directories.cut());
     }
+    argo::tell_environments(&of_argo, &directories, files, names, &mut said);
     published::resolve(&scan.candidates, &objects, files, &mut said);
     k3s::claims(&of_k3s, names, &mut said);
     helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);

@@ -159,7 +159,7 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         helmfile: releases || name.starts_with("helmfile") || path.contains("helmfile.d/"),
         helmsman: text.lines().any(|line| line == "apps:")
             && (values_file || path.contains("helmsman")),
-        commands: (helm && !(argo && is_object(path, text)))
+        commands: (helm && !(argo && is_object(path, text)) && !is_config_map(path, text))
             || deploys
             || ["HelmDeploy@", "HelmChartProxy"]
                 .iter()
@@ -194,6 +194,14 @@ fn is_object(path: &str, text: &str) -> bool {
         && text
             .lines()
             .any(|line| line.starts_with("apiVersion: argoproj.io/"))
+}
+
+/// Whether a file is a ConfigMap: scripts in it run in a pod, in another folder than its own.
+fn is_config_map(path: &str, text: &str) -> bool {
+    is_yaml(path)
+        && text
+            .lines()
+            .any(|line| line.trim_end() == "kind: ConfigMap")
 }
 
 #[cfg(test)]

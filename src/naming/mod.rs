@@ -141,12 +141,14 @@ pub fn word_in(text: &str, name: &str) -> Option<usize> {
 }
 
 /// Words that name a part of an environment's values, or something that is no environment: `prod-secrets`.
-const PARTS: [&str; 44] = [
+const PARTS: [&str; 46] = [
     "secret",
     "secrets",
     "sops",
     "enc",
     "encrypted",
+    "dec",
+    "decrypted",
     "sealed",
     "value",
     "values",

@@ -67,6 +67,7 @@ pub(super) fn files(root: &Path, listing: &Listing) -> Files {
             || path.ends_with(".json")
             || path.ends_with(".tpl")
             || path.ends_with(".tfvars")
+            || path.ends_with(".hcl")
             || is_settings(path)
     });
     let (settings, found): (Vec<String>, Vec<String>) =

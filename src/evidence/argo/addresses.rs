@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use envlint_yaml::Node;
 
-use crate::evidence::files::{Files, comparable, join};
+use crate::evidence::files::{Files, comparable, directory_of, join};
 use crate::evidence::nodes::{at, items, text};
 use crate::source::Source;
 
@@ -17,20 +17,23 @@ pub(in crate::evidence) fn addresses(
     let mut found = BTreeSet::new();
     let documents = || {
         let sources = sources.iter();
-        sources.flat_map(|source| source.document.documents())
+        sources.flat_map(|source| {
+            source
+                .document
+                .documents()
+                .iter()
+                .map(move |it| (source, it))
+        })
     };
-    for object in documents() {
+    for (source, object) in documents() {
         for spec in [&["spec"][..], &["spec", "template", "spec"]] {
             let single = at(object, &[spec, &["source"]].concat()).into_iter();
             for node in single.chain(items(object, &[spec, &["sources"]].concat())) {
-                let path = text(node, &["path"]).and_then(|path| files.of_repository(path));
-                let is_built = |path: &str| files.is_file(&join(path, "kustomization.yaml"));
-                let is_source = |path: &str| files.is_chart(path) || is_built(path);
-                let is_here = path.is_some_and(|path| {
-                    let path = path.trim_end_matches('/');
-                    !path.is_empty() && is_source(path)
+                let is_here = text(node, &["path"]).is_some_and(|path| {
+                    is_source(path, files) || is_home_of(path, &source.path, files)
                 });
                 let address = text(node, &["repoURL"]).filter(|_| is_here);
+                let address = address.filter(|address| !address.contains("{{"));
                 found.extend(address.map(comparable));
             }
         }
@@ -50,13 +53,36 @@ pub(in crate::evidence) fn addresses(
     }
     // Folders of values may be called the same in two repositories.
     if found.is_empty() {
-        let specs = documents().flat_map(|object| {
+        let specs = documents().flat_map(|(_, object)| {
             [&["spec"][..], &["spec", "template", "spec"]]
                 .map(|spec| items(object, &[spec, &["sources"]].concat()))
         });
         found.extend(specs.flat_map(|sources| referred(sources, files).map(comparable)));
     }
     found
+}
+
+/// Whether a chart or a kustomization has a path, or several have one that a set fills in: `charts/{{ .app }}`.
+fn is_source(path: &str, files: &Files<'_>) -> bool {
+    let definitions = ["Chart.yaml", "kustomization.yaml"];
+    if path.contains("{{") {
+        let first = path.split('/').next().unwrap_or_default();
+        let pattern = without_templates(path);
+        let is_there = |file| !files.matching(&join(&pattern, file)).is_empty();
+        return !first.contains('{') && definitions.into_iter().any(is_there);
+    }
+    let Some(path) = files.of_repository(path) else {
+        return false;
+    };
+    let path = path.trim_end_matches('/');
+    !path.is_empty() && (definitions.iter()).any(|file| files.is_file(&join(path, file)))
+}
+
+/// Whether a path is that of the folder with the Application that names it: it brings itself and those next to it.
+fn is_home_of(path: &str, application: &str, files: &Files<'_>) -> bool {
+    let path = files.of_repository(path);
+    let path = path.as_deref().map(|path| path.trim_end_matches('/'));
+    path.is_some_and(|path| !path.is_empty() && directory_of(application) == path)
 }
 
 /// The addresses of references by which sources name values files that lie here.

@@ -53,7 +53,7 @@ fn cluster_of(destination: Option<String>) -> Option<String> {
 
 /// What a destination may tell an environment by: the name of a cluster, or an address without its scheme, its port and its
 /// last word, which tells a domain: `https://prod.example.dev:6443` is no `dev`.
-fn words_of(destination: &str) -> &str {
+pub(super) fn words_of(destination: &str) -> &str {
     let Some((_, address)) = destination.split_once("://") else {
         return destination;
     };

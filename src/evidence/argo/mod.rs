@@ -4,12 +4,14 @@
 
 mod addresses;
 mod application;
+mod brought;
 mod built;
 mod clusters;
 mod generated;
 mod generators;
 mod made;
 mod missing;
+mod plugin;
 mod refused;
 mod set;
 mod spec;
@@ -60,6 +62,7 @@ impl Known {
 }
 
 pub(super) use addresses::addresses;
+pub(super) use brought::tell as tell_environments;
 pub(super) use built::claims as built_claims;
 pub use refused::{Refused, WhyRefused};
 

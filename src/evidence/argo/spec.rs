@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Node, Span};
 
+use super::plugin;
 use crate::evidence::helm_secrets;
 use crate::evidence::nodes::{at, items, leaves, text};
 use crate::source::Source;
@@ -98,7 +99,7 @@ pub(super) fn read(
         if let Some(reference) = value(node, &["ref"]) {
             read.references.push((reference, repository.clone()));
         }
-        let helm = HelmSource {
+        let mut helm = HelmSource {
             repository,
             path: filled(node, "path"),
             chart: filled(node, "chart"),
@@ -108,6 +109,7 @@ pub(super) fn read(
                 .any(|key| at(node, &[key]).is_some_and(|node| !node.is_null())),
             ..helm_of(source, node, is_template, evaluate)
         };
+        plugin::add(node, evaluate, &mut helm);
         let is_nowhere = ["path", "chart", "ref"]
             .iter()
             .all(|key| text(node, &[key]).is_none_or(str::is_empty));

@@ -147,17 +147,27 @@ impl Called<'_> {
         if paths.iter().any(|path| files.exists(path)) {
             return None;
         }
+        let charts = files.charts();
         let has_charts = |path: &&String| {
             let above = directory_of(path);
-            let mut charts = files.below(&format!("{above}/")).iter();
-            !above.is_empty()
-                && charts.any(|file| {
-                    let chart = file.strip_suffix("/Chart.yaml");
-                    chart.is_some_and(|chart| directory_of(chart) == above)
-                })
+            let is_beside = |chart: &&str| directory_of(chart) == above;
+            !above.is_empty() && charts.iter().any(is_beside)
         };
+        // `chart/shop` may be one of a repository of charts, unless only its folder is called otherwise here.
+        let (alias, name) = chart.split_once('/')?;
+        let has_alias = || {
+            let added = format!("repo add {alias} ");
+            self.candidate.text.contains(&added)
+        };
+        let is_called_alike = |path: &&String| {
+            let is_it = |known: &&str| known.split_once('/').is_some_and(|(_, it)| it == name);
+            path.as_str() == chart && charts.iter().any(is_it) && !has_alias()
+        };
+        let mut found = paths
+            .iter()
+            .filter(|path| has_charts(path) || is_called_alike(path));
         Some(MissingFile {
-            path: paths.iter().find(has_charts)?.clone(),
+            path: found.next()?.clone(),
             of: shown(line.release_and_chart().0?),
             evidence: self.evidence(&line.verb),
             is_needed: false,

@@ -38,7 +38,7 @@ impl Layers {
         let mut layers = Layers::default();
         if let Some(reason) = &place.task.open {
             layers.open = Some(reason.clone());
-            layers.given.extend("**".parse().ok());
+            layers.leave_open();
         }
         for file in &line.values {
             layers.add(file, line, place, files, names, said);
@@ -65,6 +65,7 @@ impl Layers {
         match place.made(file) {
             Some(Made::Of(source)) if self.add_made(&source, file, place, files, names) => return,
             Some(_) if found.is_none() => {
+                self.leave_open();
                 said.unread.push(place.unread(text!(
                     "`{}` is made before the command runs, so its values are not known",
                     Said(shown(file))
@@ -80,7 +81,7 @@ impl Layers {
             }
             Folder::Open(reason) if found.is_none() => {
                 said.unread.push(place.unread(reason));
-                self.given.extend("**".parse().ok());
+                self.leave_open();
                 return;
             }
             Folder::Open(_) | Folder::None => {}
@@ -90,7 +91,11 @@ impl Layers {
             return;
         }
         // A file that a pipeline makes, or one of another repository.
-        if file == "-" || place.is_tested(file) {
+        if place.is_tested(file) {
+            return;
+        }
+        self.leave_open();
+        if file == "-" {
             return;
         }
         if is_open(file) {
@@ -108,6 +113,11 @@ impl Layers {
 }
 
 impl Layers {
+    /// Any path may be given by a layer of which nothing is known.
+    fn leave_open(&mut self) {
+        self.given.extend("**".parse().ok());
+    }
+
     /// Adds the file that another one is made of, if it is there.
     fn add_made(
         &mut self,

@@ -71,6 +71,7 @@ pub(super) fn claims(
         names,
         ways: Budget::new(MOST_WAYS),
     };
+    cx.modules.say_elsewhere(said);
     for candidate in candidates.iter().filter(|file| file.hints.commands) {
         let called = calls.get(&candidate.path).map(Vec::as_slice);
         let of_files = || sourced::calls(candidate, files, names);

@@ -6,6 +6,7 @@ use super::heredocs;
 use super::printed;
 use super::variables::{LONGEST, Variables, is_environment};
 use crate::evidence::holes::hole;
+use crate::source::is_yaml;
 
 /// The name of all that a script or a function is called with: `$@`.
 pub(super) const ARGUMENTS: &str = "arguments";
@@ -379,8 +380,9 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
     }
     // `${X:-default}`, `{{ .X | default "y" }}`
     let usual = name.split_once(":-").map(|(_, usual)| unquoted(usual));
-    // `${1:-x}` is what a script is asked for.
-    let usual = usual.filter(|_| !name.starts_with(|char: char| char.is_ascii_digit()));
+    // `${1:-x}` is what a script is asked for; a file is what it takes unless somebody names another one.
+    let is_asked = name.starts_with(|char: char| char.is_ascii_digit());
+    let usual = usual.filter(|usual| !is_asked || usual.contains('/') || is_yaml(usual));
     let name = name.split([':', '|']).next().unwrap_or(name).trim();
     let last = name.rsplit('.').next().unwrap_or(name);
     let is_name = !last.is_empty()

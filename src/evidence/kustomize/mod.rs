@@ -136,6 +136,28 @@ impl Directories {
         found
     }
 
+    /// The files that a directory with a kustomization brings: this one, those that it takes up, and what they build. None where
+    /// it has no kustomization.
+    pub(super) fn brought(&self, directory: &str, files: &Files<'_>) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![directory.to_owned()];
+        let mut seen = BTreeSet::new();
+        while let Some(directory) = open.pop() {
+            if let Some(source) = self.by_path.get(&directory)
+                && seen.insert(directory.clone())
+            {
+                found.insert(source.path.clone());
+                open.extend(self.children(&directory));
+            }
+        }
+        if !found.is_empty() {
+            let build = self.build(directory, files);
+            let built = build.resources.iter();
+            found.extend(built.map(|resource| resource.path.clone()));
+        }
+        found
+    }
+
     /// The directories that the kustomization of a directory takes up.
     fn children(&self, directory: &str) -> Vec<String> {
         let root = self.by_path.get(directory);

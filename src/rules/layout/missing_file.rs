@@ -10,7 +10,7 @@ use super::written::writes;
 use crate::masking::{Name, ObjectName, text};
 use crate::naming::{Tier, is_put_aside, mentions};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
-use crate::source::{Confidence, Ignored, Location, Severity, Source};
+use crate::source::{Confidence, Ignored, Location, Severity, Source, is_yaml};
 use crate::workspace::MissingFile;
 
 rule! {
@@ -57,7 +57,7 @@ rule! {
 }
 
 /// One line that names more files than that is one cause: a generator makes their names.
-const MOST_OF_LINE: usize = 5;
+const MOST_OF_LINE: usize = 1;
 
 /// The bytes that are searched for the names of files that are not there.
 const MOST_SEARCHED: u64 = 200_000_000;
@@ -246,8 +246,8 @@ fn siblings<'w>(cx: &WorkspaceContext<'w>, missing: &MissingFile) -> Option<Vec<
     (missing.is_here || !siblings.is_empty()).then_some(siblings)
 }
 
-/// The one file whose path is that of a missing one but for a folder: one that is misspelt (`environment/prod/values.yaml`), or
-/// those before it in a path of a manifest (`gitops/environments/prod/values.yaml`).
+/// The one file or chart whose path is that of a missing one but for a folder: one that is misspelt
+/// (`environment/prod/values.yaml`), or those before it in a path of a manifest (`gitops/environments/prod/values.yaml`).
 fn meant<'w>(files: &'w [String], missing: &MissingFile) -> Option<&'w str> {
     let path = missing.path.as_str();
     let is_declared = missing.evidence.words.is_empty();
@@ -258,7 +258,10 @@ fn meant<'w>(files: &'w [String], missing: &MissingFile) -> Option<&'w str> {
         let is_tail = tail.is_some() && file.matches('/').count() > 1;
         is_misspelt(path, file) || (is_declared && is_tail)
     };
+    // A chart is named by its folder.
+    let of_chart = (!is_yaml(path)).then_some("/Chart.yaml");
     let named = files.iter().map(String::as_str);
+    let named = named.filter_map(|file| file.strip_suffix(of_chart.unwrap_or_default()));
     let mut found = named
         .filter(|file| name_of(file) == name_of(path))
         .filter(is_it);
@@ -279,14 +282,20 @@ fn is_misspelt(left: &str, right: &str) -> bool {
     let Some((left, right)) = others.next().filter(|_| others.next().is_none()) else {
         return false;
     };
-    let is_long = left.len().min(right.len()) > 3 * MOST_EDITS;
     let digits = |word: &str| {
         word.chars()
             .filter(char::is_ascii_digit)
             .collect::<String>()
     };
     let has_stage = mentions(left).next().is_some() || mentions(right).next().is_some();
-    is_long && !has_stage && digits(left) == digits(right) && is_slip(left, right)
+    // Of short names, only a letter too many or too few is a slip: `a-team` and `b-team` are two.
+    let short = left.len().min(right.len());
+    let is_plain_slip = || {
+        let is_one_more = left.len().abs_diff(right.len()) == 1;
+        is_one_more && strsim::damerau_levenshtein(left, right) == 1 && short > MOST_EDITS + 1
+    };
+    let is_like = (short > 3 * MOST_EDITS && is_slip(left, right)) || is_plain_slip();
+    !has_stage && digits(left) == digits(right) && is_like
 }
 
 /// The files of the same name in the folders next to one that is not there: `dev/values.yaml` and `prod/values.yaml` of
@@ -404,9 +413,8 @@ fn made_by(source: &Arc<Source>, start: usize, path: &str) -> Option<Made> {
         (at, line)
     });
     let mut made = lines.filter_map(|(at, line)| {
-        let text = line.trim().trim_start_matches("- ").trim();
-        let text = text.trim_matches(['"', '\'']);
-        let environment = filled(text, path)?;
+        let mut texts = texts(line);
+        let (text, environment) = texts.find_map(|text| Some((text, filled(text, path)?)))?;
         let start = at + line.find(text)?;
         let place = Location::new(source, Span::new(start, start + text.len()));
         Some(Made { place, environment })
@@ -414,10 +422,21 @@ fn made_by(source: &Arc<Source>, start: usize, path: &str) -> Option<Made> {
     made.next()
 }
 
+/// What a line may say: the whole item of a list, or each text of a list in it.
+fn texts(line: &str) -> impl Iterator<Item = &str> {
+    let item = line.trim().trim_start_matches("- ").trim();
+    let inner = line.split(['[', ']', ',', '"', '\'']).map(str::trim);
+    std::iter::once(item.trim_matches(['"', '\''])).chain(inner)
+}
+
 /// Whether a template makes a path, and what stands in it for the environment's name.
 fn filled(template: &str, path: &str) -> Option<Option<String>> {
     let (before, mut rest) = template.split_once("{{")?;
-    let before = before.trim_start_matches("./").trim_start_matches("../");
+    // `$values/apps/…` begins at the root of a repository.
+    let before = match before.strip_prefix('$') {
+        Some(reference) => reference.split_once('/')?.1,
+        None => before.trim_start_matches("./").trim_start_matches("../"),
+    };
     let at = path.find(before)?;
     let mut path = path.get(at + before.len()..)?;
     let mut environment = None;

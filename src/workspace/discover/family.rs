@@ -114,11 +114,13 @@ pub(super) fn families(
             file.reason = "it holds nothing".into();
         }
     }
-    // What deploys is read for what it is, whatever it is called.
+    // What deploys is read for what it is, whatever it is called: `check-values.yml` may be a workflow.
     unclaimed.retain(|file| {
         let what = foreign.get(&file.path);
-        !matches!(what, Some(Foreign::Object | Foreign::Helmfile))
-            && !left_out.contains(&&*file.path)
+        let is_other = what.is_some_and(|what| {
+            matches!(what, Foreign::Object | Foreign::Helmfile) || unclaimed::is_surely_none(*what)
+        });
+        !is_other && !left_out.contains(&&*file.path)
     });
     let known: BTreeSet<String> = unclaimed.iter().map(|file| file.path.clone()).collect();
     let more = unclaimed::lonely(lonely).chain(unclaimed::foreign(&left_out, foreign));

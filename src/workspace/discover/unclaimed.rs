@@ -58,7 +58,7 @@ pub(super) fn foreign<'f>(
 }
 
 /// Whether a file is known to be something else than values. A list may be values that somebody wrote wrongly.
-fn is_surely_none(what: Foreign) -> bool {
+pub(super) fn is_surely_none(what: Foreign) -> bool {
     matches!(
         what,
         Foreign::Pipeline | Foreign::OpenApi | Foreign::Stack | Foreign::Compose
@@ -136,7 +136,9 @@ fn unknown_name(path: &str) -> Option<&str> {
         .map_or("", |(stem, _)| stem);
     let (before, after) = around_values(stem)?;
     let name = if after.is_empty() { before } else { after };
-    (!name.is_empty()).then_some(name)
+    // `charts/shop/shop-values.yaml` is called after its app.
+    let mut folders = directory_of(path).split('/');
+    (!name.is_empty() && folders.all(|folder| folder != name)).then_some(name)
 }
 
 fn reason(path: &str, unknown: Option<&str>, charts: &BTreeSet<&str>) -> Text {

@@ -1,6 +1,6 @@
 //! Workflows that call others of the repository, and where the steps of a workflow run.
 
-use super::{CHART, apps};
+use super::{CHART, apps, deployments};
 
 /// A workflow of this repository by the repository's name, and one of another repository whose path is one that is here.
 #[test]
@@ -75,4 +75,24 @@ jobs:
         (".github/workflows/cd.yml", workflow),
     ];
     insta::assert_snapshot!(apps(&files));
+}
+
+/// A file that a script takes unless somebody names another one is what it deploys with.
+#[test]
+fn a_file_that_a_script_takes_by_default_is_read() {
+    let script = "#!/bin/sh\nVALUES=${2:-deploy/prod.yaml}\nhelm upgrade shop \"${1:-./chart}\" -f \"$VALUES\"\nhelm upgrade web chart -f deploy/${1:-dev}.yaml\n";
+    let seen = deployments(&[
+        ("deploy.sh", script),
+        ("chart/Chart.yaml", CHART),
+        ("deploy/dev.yaml", "a: 1\n"),
+        ("deploy/prod.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "shop prod chart deploy/prod.yaml",
+            "web dev chart deploy/dev.yaml",
+            "web prod chart deploy/prod.yaml",
+        ]
+    );
 }

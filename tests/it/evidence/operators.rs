@@ -199,6 +199,39 @@ fn files_of_tools_name_chart_values_and_environment() {
     }
 }
 
+/// Profiles of DevSpace that are called by environments are these, and so is what a variable is unless somebody says otherwise.
+#[test]
+fn profiles_and_defaults_of_devspace_tell_environments() {
+    let file = "\
+version: v2beta1
+vars:
+  STAGE_OF_APP:
+    source: env
+    default: local
+deployments:
+  web:
+    helm: {chart: {name: ./chart}, valuesFiles: ['./values.${STAGE_OF_APP}.yaml']}
+  db:
+    helm: {chart: {name: ./chart}, valuesFiles: [./values.yaml]}
+profiles:
+- {name: local}
+- name: prod
+  patches:
+  - {op: add, path: deployments.db.helm.valuesFiles, value: [./more.yaml]}
+  - {op: replace, path: 'deployments.db.helm.values.image[0].tag', value: v1}
+- name: without-tests
+";
+    let seen = apps(&[
+        ("devspace.yaml", file),
+        ("chart/Chart.yaml", CHART),
+        ("values.yaml", "a: 1\n"),
+        ("more.yaml", "a: 1\n"),
+        ("values.local.yaml", "a: 1\n"),
+        ("values.prod.yaml", "a: 1\n"),
+    ]);
+    insta::assert_snapshot!(seen);
+}
+
 /// A module of a playbook is surely helm, though it has no values files; other maps with such keys are not.
 #[test]
 fn a_module_without_values_files_is_no_less_one() {

@@ -215,3 +215,21 @@ fn what_jsonnet_names_is_no_app_by_its_folder() {
     }
     assert!(!seen.contains("prod (production)"), "{seen}");
 }
+
+/// A pipeline that checks values is none of them, and a file that is called after its app names no environment.
+#[test]
+fn names_that_only_look_like_those_of_values_are_told() {
+    let seen = apps(&[
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+        (
+            ".github/workflows/check-values.yml",
+            "on: push\njobs:\n  check: {runs-on: x, steps: [{run: make}]}\n",
+        ),
+        ("charts/web/web-values.yaml", "image: a\nreplicas: 1\n"),
+        ("charts/web/Chart.yaml", CHART),
+    ]);
+    assert!(!seen.contains("check-values"), "{seen}");
+    let said = "charts/web/web-values.yaml: nothing tells the environment, and nothing that envlint reads deploys this file";
+    assert!(seen.contains(said), "{seen}");
+}

@@ -3,6 +3,7 @@
 //! [`terraform`], calls of a [`tiltfile`], lists of [`python`], runs of [`werf`] and [`hubploy`], command lines of [`others`].
 
 mod circle;
+mod devspace;
 mod fleet;
 pub(super) mod hubploy;
 mod objects;

@@ -1,21 +1,20 @@
-//! Files of tools that deploy charts, by their names: DevSpace, Garden, Kluctl.
+//! Files of tools that deploy charts, by their names: DevSpace ([`devspace`]), Garden, Kluctl.
 //!
-//! <https://www.devspace.sh/docs/configuration/deployments/helm>,
 //! <https://docs.garden.io/reference/action-types/deploy/helm>,
 //! <https://kluctl.io/docs/kluctl/deployments/helm/>
 
-use envlint_yaml::{Mapping, Node};
+use envlint_yaml::Node;
 
-use super::{Asked, Task, texts};
+use super::{Asked, Task, devspace, texts};
 use crate::evidence::files::{Files, directory_of, join};
-use crate::evidence::nodes::{at, items, text};
+use crate::evidence::nodes::{at, text};
 use crate::masking::{ObjectName, text as said_text};
 
 /// Adds what a file deploys, if it is one of these.
 pub(super) fn add(path: &str, root: &Node, files: &Files<'_>, found: &mut Vec<Task>) {
     let name = path.rsplit('/').next().unwrap_or(path);
     if name.starts_with("devspace.") {
-        devspace(root, found);
+        devspace::add(root, found);
     } else if name.ends_with("garden.yml") || name.ends_with("garden.yaml") {
         garden(root, found);
     } else if matches!(name, "helm-chart.yaml" | "helm-chart.yml") {
@@ -23,19 +22,19 @@ pub(super) fn add(path: &str, root: &Node, files: &Files<'_>, found: &mut Vec<Ta
     }
 }
 
-fn owned(node: &Node, keys: &[&str]) -> Option<String> {
+pub(super) fn owned(node: &Node, keys: &[&str]) -> Option<String> {
     let text = text(node, keys).filter(|text| !text.is_empty());
     text.map(str::to_owned)
 }
 
-fn of_repository(repository: Option<String>, chart: String) -> String {
+pub(super) fn of_repository(repository: Option<String>, chart: String) -> String {
     match repository {
         Some(repository) => format!("{}/{chart}", repository.trim_end_matches('/')),
         None => chart,
     }
 }
 
-fn task(node: &Node, asked: &Asked, tool: &'static str) -> Task {
+pub(super) fn task(node: &Node, asked: &Asked, tool: &'static str) -> Task {
     let release = asked.release.as_deref().unwrap_or_default();
     Task {
         at: node.span().start,
@@ -48,34 +47,6 @@ fn task(node: &Node, asked: &Asked, tool: &'static str) -> Task {
         is_of_folder: true,
         written: asked.written.clone(),
         ..Task::default()
-    }
-}
-
-/// `deployments:` is a map by name; before version 2 it was a list.
-fn devspace(root: &Node, found: &mut Vec<Task>) {
-    let map = at(root, &["deployments"]).and_then(Node::as_mapping);
-    let named = map.into_iter().flat_map(Mapping::iter);
-    let named = named.map(|(name, node)| (Some(name.text().to_owned()), node));
-    let listed = items(root, &["deployments"]).iter();
-    let listed = listed.map(|node| (owned(node, &["name"]), node));
-    for (name, node) in named.chain(listed) {
-        let Some(helm) = at(node, &["helm"]) else {
-            continue;
-        };
-        let chart = owned(helm, &["chart", "name"]).or_else(|| owned(helm, &["chart", "path"]));
-        let Some(chart) = chart else { continue };
-        let mut asked = Asked {
-            release: owned(helm, &["releaseName"]).or(name),
-            chart: of_repository(owned(helm, &["chart", "repo"]), chart),
-            namespace: owned(node, &["namespace"]),
-            version: owned(helm, &["chart", "version"]),
-            files: at(helm, &["valuesFiles"]).map(texts).unwrap_or_default(),
-            ..Asked::default()
-        };
-        if let Some(values) = at(helm, &["values"]) {
-            asked.add_map(values, true);
-        }
-        found.push(task(node, &asked, "DevSpace"));
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod said;
 mod switches;
+mod terragrunt;
 mod ways;
 
 use super::{Asked, Idle, Task};

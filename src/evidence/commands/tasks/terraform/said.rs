@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use envlint_budget::Budget;
 
+use super::terragrunt::Runs;
 use super::ways::Values;
-use super::{RESOURCE, attribute, block, literal};
+use super::{COMPUTED, RESOURCE, attribute, block, files, literal};
 use crate::evidence::commands::words::head;
 use crate::evidence::files::{directory_of, normal};
 
@@ -29,6 +30,17 @@ pub(super) struct Said<'m> {
     pub(super) calls: BTreeMap<String, Vec<Call<'m>>>,
     /// Calls that are comments: the directory of the module, with the file and the line of the first one.
     pub(super) comments: BTreeMap<String, (&'m str, usize)>,
+    /// Units of Terragrunt whose modules are not in this repository.
+    pub(super) elsewhere: Vec<Elsewhere<'m>>,
+}
+
+/// A unit of Terragrunt that runs a module of another repository, with charts.
+pub(super) struct Elsewhere<'m> {
+    pub(super) by: &'m str,
+    pub(super) line: usize,
+    pub(super) source: String,
+    /// The files with values that it names.
+    pub(super) files: Vec<String>,
 }
 
 /// What the files of one directory say.
@@ -120,6 +132,24 @@ impl<'m> Said<'m> {
         self.take_comments(path, text, kept);
     }
 
+    /// Takes in what a unit of Terragrunt runs.
+    pub(super) fn take_unit(&mut self, path: &'m str, runs: Runs, kept: &Budget) {
+        match runs {
+            Runs::Here(module, body) => {
+                if kept.spend(body.len() as u64) {
+                    let calls = self.calls.entry(module).or_default();
+                    calls.push(Call { by: path, body });
+                }
+            }
+            Runs::Elsewhere(source, line, files) => self.elsewhere.push(Elsewhere {
+                by: path,
+                line,
+                source,
+                files,
+            }),
+        }
+    }
+
     /// Calls of modules that are comments.
     fn take_comments(&mut self, path: &'m str, text: &str, kept: &Budget) {
         for (index, line) in text.lines().enumerate() {
@@ -150,7 +180,7 @@ pub(super) fn is_always_read(path: &str) -> bool {
 
 /// The blocks of a kind at the beginning of a line, each with its label, where it has one. A block is not read further than
 /// [`super::LONGEST`], and none when nothing is left of the budget.
-fn blocks<'t>(
+pub(super) fn blocks<'t>(
     text: &'t str,
     kind: &'t str,
     budget: &'t Budget,
@@ -188,19 +218,60 @@ fn bare(value: &str) -> Option<String> {
 /// The texts, switches and numbers that are written out at the outermost level, by their names behind a prefix.
 pub(super) fn literals(text: &str, prefix: &str) -> Values {
     let mut found = Values::new();
+    for (name, value) in outermost(text) {
+        let value = match value.strip_prefix('"') {
+            Some(text) => literal(text),
+            None => bare(value),
+        };
+        let value = value.filter(|value| value.len() <= LONGEST);
+        found.extend(value.map(|value| (format!("{prefix}{name}"), value)));
+    }
+    found
+}
+
+/// The files that what is given at the outermost level reads, by the names behind a prefix: calls of `file` with paths that
+/// `place` gives.
+pub(super) fn read_files(
+    text: &str,
+    prefix: &str,
+    place: impl Fn(&str) -> Option<String>,
+) -> Values {
+    let mut found = Values::new();
+    for (name, _) in outermost(text) {
+        let value = attribute(text, name).unwrap_or_default();
+        let paths = files(value).into_iter().filter_map(|path| place(&path));
+        let mut calls: Vec<String> = paths
+            .filter(|path| is_plain(path))
+            .map(|path| format!("{READ}{path}\")"))
+            .collect();
+        if calls.is_empty() {
+            continue;
+        }
+        let computed = COMPUTED.iter().find(|sign| value.contains(**sign));
+        calls.extend(computed.map(|sign| (*sign).to_owned()));
+        found.insert(format!("{prefix}{name}"), calls.join(", "));
+    }
+    found
+}
+
+/// How a value begins that is read from files.
+const READ: &str = "file(\"";
+
+/// Whether a value is read from files.
+pub(super) fn is_read(value: &str) -> bool {
+    value.starts_with(READ)
+}
+
+/// The names at the outermost level, each with what stands behind it in its line.
+fn outermost(text: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
     let mut depth = 0usize;
     for line in text.lines().map(str::trim) {
         if let Some((name, value)) = line.split_once('=').filter(|_| depth == 0) {
             let name = name.trim();
             let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-');
-            let value = value.trim();
-            let value = match value.strip_prefix('"') {
-                Some(text) => literal(text),
-                None => bare(value),
-            };
-            let value = value.filter(|value| value.len() <= LONGEST);
             if !name.is_empty() && name.chars().all(is_name) {
-                found.extend(value.map(|value| (format!("{prefix}{name}"), value)));
+                found.push((name, value.trim()));
             }
         }
         depth = (depth + line.matches(['{', '[', '(']).count())

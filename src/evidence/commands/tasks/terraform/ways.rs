@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use envlint_budget::Budget;
 
-use super::said::{Call, Said, TELLING, is_always_read, is_plain, literals};
+use super::said::{Call, Said, TELLING, is_always_read, is_plain, is_read, literals, read_files};
 use super::switches::is_made;
+use super::terragrunt;
+use crate::evidence::claim::Claims;
 use crate::evidence::commands::tasks::Idle;
 use crate::evidence::files::{Files, directory_of, normal};
 use crate::evidence::tells::Names;
@@ -22,6 +24,8 @@ pub(super) const WORKSPACE: &str = "terraform.workspace";
 /// More files of Terraform are not looked at, nor more ways to run one module.
 const MOST_FILES: usize = 2000;
 const MOST_WAYS: usize = 50;
+/// Modules that call modules.
+const MOST_CALLS: usize = 3;
 /// The bytes of files of Terraform, and of blocks in them, that are read, and those of what is kept of them.
 const MOST_READ: u64 = 50_000_000;
 const MOST_KEPT: u64 = 20_000_000;
@@ -67,27 +71,47 @@ impl<'m, 'f> Modules<'m, 'f> {
     fn said(&self) -> &Said<'m> {
         self.said.get_or_init(|| {
             let all = self.files.below("").iter();
-            let wanted = all.filter(|path| path.ends_with(".tf") || path.ends_with(".tfvars"));
+            let ends = [".tf", ".tfvars", terragrunt::UNIT];
+            let wanted = all.filter(|path| ends.iter().any(|end| path.ends_with(end)));
             let mut said = Said::default();
             let (read, kept) = (Budget::new(MOST_READ), Budget::new(MOST_KEPT));
             for path in wanted.take(MOST_FILES) {
                 if read.is_spent() || kept.is_spent() {
                     break;
                 }
-                if let Some(text) = self.files.text(path) {
+                let Some(text) = self.files.text(path) else {
+                    continue;
+                };
+                if !path.ends_with(terragrunt::UNIT) {
                     said.take(path, &text, &read, &kept);
+                } else if let Some(runs) = terragrunt::runs(path, &text, self.files, &read) {
+                    said.take_unit(path, runs, &kept);
                 }
             }
             said
         })
     }
 
+    /// Says what units of Terragrunt leave open.
+    pub(in crate::evidence::commands) fn say_elsewhere(&self, said: &mut Claims) {
+        let mut all = self.files.below("").iter();
+        if all.any(|path| path.ends_with(terragrunt::UNIT)) {
+            terragrunt::say_elsewhere(&self.said().elsewhere, said);
+        }
+    }
+
     /// The ways in which the module of a directory is run; without any that tells more, one.
     pub(super) fn ways(&self, directory: &str) -> Vec<Way> {
-        if self.calls(directory).next().is_none() {
+        self.ways_at(directory, 0)
+    }
+
+    fn ways_at(&self, directory: &str, depth: usize) -> Vec<Way> {
+        let is_called = self.calls(directory).next().is_some();
+        if !is_called || depth > MOST_CALLS {
             return self.with_files(directory);
         }
-        let called = self.calls(directory).flat_map(|call| self.called(call));
+        let calls = self.calls(directory).take_while(|_| self.asked.spend(1));
+        let called = calls.flat_map(|call| self.called(call, depth));
         let called: Vec<Way> = called.take(MOST_WAYS).collect();
         let own = self.own(directory, true);
         called.into_iter().map(|way| way.over(&own)).collect()
@@ -310,33 +334,47 @@ impl<'m, 'f> Modules<'m, 'f> {
     }
 
     /// What a call gives, in each way in which its own module is run. Paths are seen from the root then.
-    fn called(&self, call: &Call<'_>) -> Vec<Way> {
+    fn called(&self, call: &Call<'_>, depth: usize) -> Vec<Way> {
         let directory = directory_of(call.by);
-        let ways = self.with_files(directory).into_iter();
-        let ways = ways.filter(|way| is_made(&call.body, &way.sure) != Some(false));
-        let given = |values: &Values| -> Values {
-            let given = literals(&filled(&call.body, values), "var.").into_iter();
-            let given = given.map(|(name, value)| {
-                let path = normal(directory, &super::here(&value));
-                let path = path.filter(|path| self.files.is_file(path));
-                (name, path.unwrap_or(value))
-            });
-            given.collect()
+        // A unit of Terragrunt is none of the modules, though it may lie next to the files of its own.
+        let is_unit = call.by.ends_with(terragrunt::UNIT);
+        let ways = match is_unit {
+            true => vec![Way::default()],
+            false => self.ways_at(directory, depth + 1),
         };
+        let ways = ways.into_iter();
+        let ways = ways.filter(|way| is_made(&call.body, &way.sure) != Some(false));
         let ways = ways.map(|way| {
-            let values = given(&way.values);
+            let values = self.given_by(call, &way.values);
             let of_folder = || self.names.of_folders(directory);
+            let told = || self.told(&values);
+            // What lies in `live/eu/` may be production or not.
+            let environment = match is_unit {
+                true => told().or_else(of_folder),
+                false => way.environment.or_else(of_folder).or_else(told),
+            };
             Way {
-                environment: way
-                    .environment
-                    .or_else(of_folder)
-                    .or_else(|| self.told(&values)),
-                sure: given(&way.sure),
+                environment,
+                sure: self.given_by(call, &way.sure),
                 values,
                 by: Some(call.by.to_owned()),
             }
         });
         ways.collect()
+    }
+
+    /// What a call gives with such values, with the paths of files that are there.
+    fn given_by(&self, call: &Call<'_>, values: &Values) -> Values {
+        let body = filled(&call.body, values);
+        let seen = |path: &str| {
+            let path = normal(directory_of(call.by), path)?;
+            self.files.is_file(&path).then_some(path)
+        };
+        let given = literals(&body, "var.").into_iter().map(|(name, value)| {
+            let path = seen(&super::here(&value));
+            (name, path.unwrap_or(value))
+        });
+        given.chain(read_files(&body, "var.", seen)).collect()
     }
 }
 
@@ -376,7 +414,9 @@ pub(super) fn filled(text: &str, values: &Values) -> String {
             .find(|char| !is_name(char))
             .unwrap_or(reference.len());
         let (name, behind) = reference.split_at(end);
-        let value = values.get(name).filter(|value| is_plain(value));
+        let value = values
+            .get(name)
+            .filter(|value| is_plain(value) || is_read(value));
         let inside = before.strip_suffix("${").zip(behind.strip_prefix('}'));
         match (value, inside) {
             (Some(value), Some((before, behind))) => {
@@ -386,7 +426,10 @@ pub(super) fn filled(text: &str, values: &Values) -> String {
             }
             (Some(value), None) => {
                 out += before;
-                out += &format!("\"{value}\"");
+                out += &match is_read(value) {
+                    true => value.clone(),
+                    false => format!("\"{value}\""),
+                };
                 rest = behind;
             }
             (None, _) => {
