@@ -37,7 +37,6 @@ pub(super) fn by_items(
 ) -> Option<Document> {
     let of = |moves: bool| {
         let mut parts = Parts {
-            document,
             moves,
             all: Vec::new(),
         };
@@ -92,14 +91,13 @@ fn made(
 }
 
 /// The changes that make one list the other, as they are collected: each names places as they are when those before it were made.
-struct Parts<'d, 'n> {
-    document: &'d Document,
+struct Parts<'n> {
     /// Whether items may be moved.
     moves: bool,
     all: Vec<Part<'n>>,
 }
 
-impl<'n> Parts<'_, 'n> {
+impl<'n> Parts<'n> {
     /// Those that make one list the other: items get their places first; then from the end, so that the places before are
     /// those of the document. False where no item has a counterpart; none where the lists are too long.
     fn of_items(&mut self, path: &Path, list: &Node, new: &'n Node) -> Option<bool> {
@@ -108,7 +106,7 @@ impl<'n> Parts<'_, 'n> {
             return None;
         }
         let mut old: Vec<&Node> = items.iter().collect();
-        if let Some(order) = order(items, new).filter(|_| self.moves && !self.is_bracketed(list)) {
+        if let Some(order) = order(items, new).filter(|_| self.moves) {
             old = order.iter().filter_map(|at| items.get(*at)).collect();
             self.all.push(Part::Reorder(path.clone(), order));
         }
@@ -131,12 +129,6 @@ impl<'n> Parts<'_, 'n> {
         let is_common =
             |(from, to): &(Option<usize>, Option<usize>)| from.is_some() && to.is_some();
         Some(pairs.iter().any(is_common))
-    }
-
-    /// Whether a list stands in brackets with comments, of which nobody knows which item they are about.
-    fn is_bracketed(&self, list: &Node) -> bool {
-        let mut comments = self.document.comments().iter();
-        list.is_flow() && comments.any(|comment| list.span().contains(comment.span))
     }
 
     /// Those that make one value the other.

@@ -145,6 +145,11 @@ fn an_item_without_a_name_takes_its_comments_to_its_new_place() {
             "rules:\n  - to: x\n    from:\n      - 2 # two\n      - 1 # one\n  - to: z\n    from:\n      - 4 # four\n",
         ),
         (
+            "args: [--b, --a]\n",
+            "args: [\n  --a, # why a\n  # why b\n  --b\n]\n",
+            "args: [\n  # why b\n  --b,\n  --a # why a\n]\n",
+        ),
+        (
             "args:\n  - --new=1\n  - --b=3\n  - --a=1\n",
             "args:\n  - --a=1 # a\n  # why b\n  - --b=2 # b\n",
             "args:\n  - --new=1\n  # why b\n  - --b=3 # b\n  - --a=1 # a\n",
