@@ -1,6 +1,6 @@
 //! Apps that have one values file: it is written once, with the same text for all of them, or not at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::cluster::Cluster;
@@ -18,8 +18,9 @@ pub fn sharing<'w>(workspace: &'w Workspace, apps: &[&App], to: &Environment) ->
             .map(str::to_owned)
     };
     let files: BTreeSet<String> = apps.iter().filter_map(|app| file(app)).collect();
-    let is_asked = |other: &App| apps.iter().any(|app| app.name == other.name);
-    let others = workspace.apps.iter().filter(|other| !is_asked(other));
+    let asked: HashSet<&str> = apps.iter().map(|app| &*app.name).collect();
+    let others = workspace.apps.iter();
+    let others = others.filter(|other| !asked.contains(&*other.name));
     others
         .filter(|other| file(other).is_some_and(|file| files.contains(&file)))
         .collect()

@@ -10,7 +10,7 @@ use envlint_yaml::{
 
 use super::anchors::at_anchors;
 use super::comparison::{Comparison, Pair, PathState, values};
-use super::lists::by_items;
+use super::lists::{by_items, by_ranks};
 use super::plan::{Step, steps};
 use super::refusal::{Reason, Refusal};
 use crate::check::suppressions;
@@ -218,19 +218,8 @@ fn order_like(document: &Document, list: &Path, like: &Tree<'_>, field: &str) ->
         .enumerate()
         .map(|(rank, name)| (name, rank))
         .collect();
-    let rank = |place: &usize| ranks.get(items.get(*place)?.named(field)?);
-    let common: Vec<usize> = (0..items.len())
-        .filter(|place| rank(place).is_some())
-        .collect();
-    let mut sorted = common.clone();
-    sorted.sort_by_key(rank);
-    let mut order: Vec<usize> = (0..items.len()).collect();
-    for (place, from) in common.into_iter().zip(sorted) {
-        if let Some(slot) = order.get_mut(place) {
-            *slot = from;
-        }
-    }
-    order
+    let rank = |item: &Node| ranks.get(item.named(field)?).copied();
+    by_ranks(&items.iter().map(rank).collect::<Vec<_>>())
 }
 
 /// Where a new item belongs in the target's list: after the nearest item before it in the source that the target has,

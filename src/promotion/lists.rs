@@ -1,6 +1,7 @@
 //! A list whose items have no names, made that of another file item by item, and in items that are maps key by key: what both
 //! files have stays as the target has it, with its comments.
 
+mod order;
 mod pairing;
 
 use std::collections::HashSet;
@@ -8,15 +9,19 @@ use std::collections::HashSet;
 use envlint_yaml::{Change, Document, Kind, Mapping, Node, Path, change_all};
 
 use super::apply::is_kept_above;
+pub(super) use order::by_ranks;
+use order::order;
 use pairing::paired;
 
 /// So many items of both lists together are held against each other; larger lists are replaced as a whole.
-const MOST_ITEMS: usize = 1000;
+const MOST_ITEMS: usize = 4000;
 /// How much text may be read again for one list, in bytes: every change is proven by reading the result.
-const MOST_READ: usize = 16 << 20;
+const MOST_READ: usize = 64 << 20;
 
 /// One change of a part of the list.
 enum Part<'n> {
+    /// The items of a list get other places: at each comes the one that stands here now.
+    Reorder(Path, Vec<usize>),
     Set(Path, &'n Node),
     Insert(Path, &'n Node),
     Remove(Path),
@@ -30,19 +35,40 @@ pub(super) fn by_items(
     (other, list): (&Document, &Node),
     kept: &HashSet<&str>,
 ) -> Option<Document> {
-    let mut parts = Vec::new();
-    let has_common = items(path, document.get(path)?, list, &mut parts)?;
+    let of = |moves: bool| {
+        let mut parts = Parts {
+            moves,
+            all: Vec::new(),
+        };
+        let has_common = parts.of_items(path, document.get(path)?, list)?;
+        has_common.then_some(parts.all)
+    };
+    // A list that holds an anchor may not let its items move.
+    let ways = [true, false].into_iter().filter_map(of);
+    ways.filter_map(|parts| made(document, &parts, other, kept))
+        .next()
+}
+
+/// The document after all changes; none where one of them cannot be made.
+fn made(
+    document: &Document,
+    parts: &[Part<'_>],
+    other: &Document,
+    kept: &HashSet<&str>,
+) -> Option<Document> {
     let longest = document.source().len().max(other.source().len());
-    if !has_common || parts.len().saturating_mul(longest) > MOST_READ {
+    let is_alone = |part: &&Part<'_>| matches!(part, Part::Insert(..) | Part::Reorder(..));
+    let readings = 1 + 2 * parts.iter().filter(is_alone).count();
+    if readings.saturating_mul(longest) > MOST_READ {
         return None;
     }
     let mut edited: Option<Document> = None;
     let mut together: Vec<Change<'_>> = Vec::new();
-    for part in &parts {
+    for part in parts {
         let now = edited.as_ref().unwrap_or(document);
         match part {
             Part::Set(path, node) => together.push(Change::Set(path, (other, *node).into())),
-            Part::Remove(path) => together.push(match is_kept_above(document, path, kept) {
+            Part::Remove(path) => together.push(match is_kept_above(now, path, kept) {
                 true => Change::Remove(path),
                 false => Change::RemoveWithComments(path),
             }),
@@ -52,74 +78,96 @@ pub(super) fn by_items(
                 let added = envlint_yaml::insert(now, path, (other, *node));
                 edited = Some(added.ok()?.document);
             }
+            Part::Reorder(path, order) => {
+                let made = change_all(now, &std::mem::take(&mut together)).ok()?;
+                let now = made.as_ref().unwrap_or(now);
+                let moved = envlint_yaml::reorder(now, path, order);
+                edited = Some(moved.ok()?.document);
+            }
         }
     }
     let now = edited.as_ref().unwrap_or(document);
     change_all(now, &together).ok()?.or(edited)
 }
 
-/// The changes that make one list the other, from the end, so that the places before are those of the document. False where
-/// no item has a counterpart; none where the lists are too long.
-fn items<'n>(path: &Path, old: &Node, new: &'n Node, parts: &mut Vec<Part<'n>>) -> Option<bool> {
-    let (old, new) = (old.as_sequence()?, new.as_sequence()?);
-    if old.len() + new.len() > MOST_ITEMS {
-        return None;
-    }
-    let pairs = paired(old, new);
-    let mut place = old.len();
-    for (from, to) in pairs.iter().rev() {
-        place = from.unwrap_or(place);
-        let at = path.index(place);
-        match (
-            from.and_then(|from| old.get(from)),
-            to.and_then(|to| new.get(to)),
-        ) {
-            (Some(old), Some(new)) => value(&at, old, new, parts),
-            (Some(_), None) => parts.push(Part::Remove(at)),
-            (None, Some(new)) => parts.push(Part::Insert(at, new)),
-            (None, None) => {}
+/// The changes that make one list the other, as they are collected: each names places as they are when those before it were made.
+struct Parts<'n> {
+    /// Whether items may be moved.
+    moves: bool,
+    all: Vec<Part<'n>>,
+}
+
+impl<'n> Parts<'n> {
+    /// Those that make one list the other: items get their places first; then from the end, so that the places before are
+    /// those of the document. False where no item has a counterpart; none where the lists are too long.
+    fn of_items(&mut self, path: &Path, list: &Node, new: &'n Node) -> Option<bool> {
+        let (items, new) = (list.as_sequence()?, new.as_sequence()?);
+        if items.len() + new.len() > MOST_ITEMS {
+            return None;
         }
-    }
-    Some(
-        pairs
-            .iter()
-            .any(|(from, to)| from.is_some() && to.is_some()),
-    )
-}
-
-/// The changes that make one value the other.
-fn value<'n>(path: &Path, old: &Node, new: &'n Node, parts: &mut Vec<Part<'n>>) {
-    if old.to_value() == new.to_value() {
-        return;
-    }
-    let before = parts.len();
-    let is_made = match (old.kind(), new.kind()) {
-        (Kind::Mapping(old), Kind::Mapping(new)) => entries(path, old, new, parts),
-        (Kind::Sequence(_), Kind::Sequence(_)) => items(path, old, new, parts).unwrap_or_default(),
-        _ => false,
-    };
-    if !is_made {
-        parts.truncate(before);
-        parts.push(Part::Set(path.clone(), new));
-    }
-}
-
-/// The changes that make one map the other; false where they have no key in common.
-fn entries<'n>(path: &Path, old: &Mapping, new: &'n Mapping, parts: &mut Vec<Part<'n>>) -> bool {
-    let mut has_common = false;
-    for (key, node) in old.iter() {
-        let at = path.key(key.text());
-        match new.get(key.text()) {
-            Some(other) => {
-                has_common = true;
-                value(&at, node, other, parts);
+        let mut old: Vec<&Node> = items.iter().collect();
+        if let Some(order) = order(items, new).filter(|_| self.moves) {
+            old = order.iter().filter_map(|at| items.get(*at)).collect();
+            self.all.push(Part::Reorder(path.clone(), order));
+        }
+        let new: Vec<&Node> = new.iter().collect();
+        let pairs = paired(&old, &new);
+        let mut place = old.len();
+        for (from, to) in pairs.iter().rev() {
+            place = from.unwrap_or(place);
+            let at = path.index(place);
+            match (
+                from.and_then(|from| old.get(from)),
+                to.and_then(|to| new.get(to)),
+            ) {
+                (Some(old), Some(new)) => self.of_value(&at, old, new),
+                (Some(_), None) => self.all.push(Part::Remove(at)),
+                (None, Some(new)) => self.all.push(Part::Insert(at, new)),
+                (None, None) => {}
             }
-            None => parts.push(Part::Remove(at)),
+        }
+        let is_common =
+            |(from, to): &(Option<usize>, Option<usize>)| from.is_some() && to.is_some();
+        Some(pairs.iter().any(is_common))
+    }
+
+    /// Those that make one value the other.
+    fn of_value(&mut self, path: &Path, old: &Node, new: &'n Node) {
+        if old.to_value() == new.to_value() {
+            return;
+        }
+        let before = self.all.len();
+        let is_made = match (old.kind(), new.kind()) {
+            (Kind::Mapping(old), Kind::Mapping(new)) => self.of_entries(path, old, new),
+            (Kind::Sequence(_), Kind::Sequence(_)) => {
+                self.of_items(path, old, new).unwrap_or_default()
+            }
+            _ => false,
+        };
+        if !is_made {
+            self.all.truncate(before);
+            self.all.push(Part::Set(path.clone(), new));
         }
     }
-    let added = new.iter().filter(|(key, _)| old.get(key.text()).is_none());
-    parts.extend(added.map(|(key, node)| Part::Set(path.key(key.text()), node)));
-    has_common
+
+    /// Those that make one map the other; false where they have no key in common.
+    fn of_entries(&mut self, path: &Path, old: &Mapping, new: &'n Mapping) -> bool {
+        let mut has_common = false;
+        for (key, node) in old.iter() {
+            let at = path.key(key.text());
+            match new.get(key.text()) {
+                Some(other) => {
+                    has_common = true;
+                    self.of_value(&at, node, other);
+                }
+                None => self.all.push(Part::Remove(at)),
+            }
+        }
+        let added = new.iter().filter(|(key, _)| old.get(key.text()).is_none());
+        let added = added.map(|(key, node)| Part::Set(path.key(key.text()), node));
+        self.all.extend(added);
+        has_common
+    }
 }
 
 #[cfg(test)]

@@ -123,3 +123,41 @@ fn a_key_that_is_declared_to_differ_names_no_items() {
             .replace("value: 1", "value: 2")
     );
 }
+
+#[test]
+fn an_item_without_a_name_takes_its_comments_to_its_new_place() {
+    for (dev, staging, expected) in [
+        (
+            "rules:\n  - {path: /b, port: 2}\n  - {path: /a, port: 1}\n",
+            "rules:\n  # why a\n  - path: /a # first\n    port: 1 # one\n  # why b\n  - path: /b\n    port: 2 # two\n",
+            "rules:\n  # why b\n  - path: /b\n    port: 2 # two\n  # why a\n  - path: /a # first\n    port: 1 # one\n",
+        ),
+        // One that changed on the way, and others that come and go.
+        (
+            "rules:\n  - {path: /n, port: 9} # new\n  - {path: /b, port: 2, tls: true}\n  - {path: /a, port: 1}\n",
+            "rules:\n  # why a\n  - path: /a # first\n    port: 1 # one\n  # gone\n  - path: /c\n    port: 3\n  # why b\n  - path: /b\n    port: 2 # two\n",
+            "rules:\n  - {path: /n, port: 9} # new\n  # why b\n  - path: /b\n    port: 2 # two\n    tls: true\n  # why a\n  - path: /a # first\n    port: 1 # one\n",
+        ),
+        // A list in a list.
+        (
+            "rules:\n  - to: x\n    from: [2, 1]\n  - to: z\n    from: [4]\n",
+            "rules:\n  - to: z\n    from:\n      - 4 # four\n  - to: x\n    from:\n      - 1 # one\n      - 2 # two\n",
+            "rules:\n  - to: x\n    from:\n      - 2 # two\n      - 1 # one\n  - to: z\n    from:\n      - 4 # four\n",
+        ),
+        (
+            "args: [--b, --a]\n",
+            "args: [\n  --a, # why a\n  # why b\n  --b\n]\n",
+            "args: [\n  # why b\n  --b,\n  --a # why a\n]\n",
+        ),
+        (
+            "args:\n  - --new=1\n  - --b=3\n  - --a=1\n",
+            "args:\n  - --a=1 # a\n  # why b\n  - --b=2 # b\n",
+            "args:\n  - --new=1\n  # why b\n  - --b=3 # b\n  - --a=1 # a\n",
+        ),
+    ] {
+        let sandbox = workspace(&["replicas"], dev, staging);
+        let ran = sandbox.promote(&["--write"]);
+        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(sandbox.read(STAGING), expected);
+    }
+}

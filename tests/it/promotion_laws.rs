@@ -349,3 +349,74 @@ proptest! {
         }
     }
 }
+
+/// An item of a list without names: what it is, and of what its own hand made it.
+type Item = (u8, u8, u8);
+
+fn nameless(items: &[Item], hand: Option<&str>) -> String {
+    let about = |what: &str, item: &Item| match hand {
+        Some(hand) => format!(" # {what} of {} by {hand}", item.0),
+        None => String::new(),
+    };
+    let mut text = "rules:\n".to_owned();
+    for item in items {
+        let (what, port, tries) = item;
+        if hand.is_some() {
+            text += &format!("  #{}\n", about("about", item));
+        }
+        text += &format!("  - path: /{what}{}\n", about("path", item));
+        text += &format!(
+            "    port: {port}{}\n    tries: {tries}{}\n",
+            about("port", item),
+            about("tries", item)
+        );
+        text += &format!(
+            "    to:\n      - service: s{what}{}\n        weight: {port}\n",
+            about("to", item)
+        );
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn items_without_names_keep_every_comment_wherever_they_go(
+        items in prop::collection::btree_map(0_u8..20, (0_u8..4, 0_u8..4), 1..9),
+        places in prop::collection::vec(any::<prop::sample::Index>(), 9),
+        changed in prop::collection::vec(0_u8..3, 9),
+        added in prop::collection::vec((40_u8..60, 5_u8..9, 5_u8..9), 0..3),
+    ) {
+        let target: Vec<Item> = items.iter().map(|(what, (port, tries))| (*what, *port, *tries)).collect();
+        let mut source = Vec::new();
+        for (item, (place, changed)) in target.iter().zip(places.iter().zip(&changed)) {
+            let tries = if *changed == 0 { 7 } else { item.2 };
+            source.insert(place.index(source.len() + 1), (item.0, item.1, tries));
+        }
+        for (item, place) in added.into_iter().zip(&places) {
+            source.insert(place.index(source.len() + 1), item);
+        }
+        let (source, before) = (nameless(&source, None), nameless(&target, Some("hand")));
+        let sandbox = Sandbox::with(&[("values-dev.yaml", &source), ("values-staging.yaml", &before)]);
+        let workspace = open(&sandbox);
+        let mut promotion = promoted(&workspace, &[]);
+        envlint::promotion::write(&workspace.root, std::slice::from_mut(&mut promotion)).expect("nobody else writes");
+        let after = sandbox.read("values-staging.yaml");
+        prop_assert!(promotion.refusals.is_empty());
+        prop_assert_eq!(promoted(&workspace, &[]).progress, Progress::UpToDate);
+        let (before, after) = (Document::parse(before), Document::parse(after));
+        let said = |document: &Document| -> Vec<String> {
+            let mut said: Vec<String> = document.comments().iter().map(|comment| comment.text.to_string()).collect();
+            said.sort();
+            said
+        };
+        prop_assert_eq!(said(&before), said(&after), "{}\n---\n{}", source, after.source());
+        // And each is still about its own item.
+        let lines = after.source().lines().filter(|line| line.contains("# path of"));
+        for line in lines {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            prop_assert_eq!(words[2].trim_start_matches('/'), words[6], "{}", after.source());
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! (<https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation>): the names of the fields, and the types
 //! of their values.
 
+mod bounds;
 mod refused;
 mod table;
 mod unknown;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use envlint_yaml::{Key, Node, Path};
 
+use super::bounds;
 use crate::masking::{Name, ObjectName, Text, text};
 
 /// Something that the API server refuses: where, why, and the way out.
@@ -16,7 +17,7 @@ pub(super) struct Refusal {
 
 /// What is refused in an object of a kind of Kubernetes' own.
 pub(super) fn check(kind: &str, object: &Node) -> Vec<Refusal> {
-    let mut found = Vec::new();
+    let mut found = bounds::check(kind, object);
     match kind {
         "Secret" => found.extend(data(object)),
         "Service" => found.extend(ports(object)),
@@ -45,7 +46,7 @@ fn list_at<'n>(node: &'n Node, path: &Path) -> &'n [Node] {
 }
 
 /// Where a kind describes its pods.
-fn pod_template(kind: &str) -> Option<Path> {
+pub(super) fn pod_template(kind: &str) -> Option<Path> {
     let path: &[&str] = match kind {
         "Pod" => &["spec"],
         "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],

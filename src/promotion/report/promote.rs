@@ -90,7 +90,9 @@ pub fn render(format: PromoteFormat, title: Title<'_>, apps: &[AppPromotion]) ->
 fn text(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let mut text = Printable::default();
     let is_shown = |app: &&AppPromotion| {
-        !(app.changes.is_empty() && app.refusals.is_empty() && app.unset.is_empty())
+        let leaves = !title.back && !app.left_out.is_empty();
+        let is_quiet = app.changes.is_empty() && app.refusals.is_empty() && app.unset.is_empty();
+        leaves || !is_quiet
     };
     for app in apps.iter().filter(is_shown) {
         let outcome = match app.refusals.is_empty() {

@@ -1,42 +1,60 @@
 //! Readers of values that are no templates of the chart: other files of its folder name paths (`if: internalDB`), and a script
 //! that deploys it writes a template first.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
-use std::sync::Arc;
 
 use envlint_helm::SourceFile;
 use envlint_yaml::Path;
 
 use crate::rules::AppContext;
-use crate::source::Source;
+use crate::source::read_text;
 
 /// No more lines of a chart's files are looked at.
 const MOST_LINES: usize = 50_000;
 /// No more files that deploy an app are read.
 const MOST_FILES: usize = 20;
 
-/// What may read values of an app, beyond its templates.
-pub(super) struct OtherReaders {
+/// What may read values of an app, beyond its templates. It is read when a value is found that no template reads: a script
+/// may deploy thousands of apps.
+pub(super) struct OtherReaders<'c, 'a> {
+    cx: &'c AppContext<'a>,
     /// The texts of the YAML files in the chart's folder that are neither values nor templates.
-    named: HashSet<String>,
+    named: OnceCell<HashSet<String>>,
     /// The files that say how the app is deployed.
-    evidence: Vec<Arc<Source>>,
+    evidence: OnceCell<Vec<String>>,
 }
 
-impl OtherReaders {
-    pub(super) fn of(cx: &AppContext<'_>) -> OtherReaders {
-        let chart = cx.chart.and_then(|chart| chart.chart.as_ref().ok());
-        let files = chart.map_or(&[][..], |chart| chart.files()).iter();
-        let files = files.filter(|file| is_other(file.name()));
-        let lines = files.flat_map(lines).take(MOST_LINES);
-        let deployments = cx.app.deployments.iter();
-        let evidence = deployments.flat_map(|deployment| &deployment.evidence);
-        let evidence: BTreeSet<&str> = evidence.map(|evidence| evidence.file.as_str()).collect();
-        let read = |file: &&str| Source::read(&cx.workspace.root, file).ok().map(Arc::new);
+impl<'c, 'a> OtherReaders<'c, 'a> {
+    pub(super) fn of(cx: &'c AppContext<'a>) -> OtherReaders<'c, 'a> {
         OtherReaders {
-            named: lines.filter_map(|line| named_on(&line)).collect(),
-            evidence: evidence.iter().take(MOST_FILES).filter_map(read).collect(),
+            cx,
+            named: OnceCell::new(),
+            evidence: OnceCell::new(),
         }
+    }
+
+    fn named(&self) -> &HashSet<String> {
+        let read = || {
+            let chart = self.cx.chart.and_then(|chart| chart.chart.as_ref().ok());
+            let files = chart.map_or(&[][..], |chart| chart.files()).iter();
+            let files = files.filter(|file| is_other(file.name()));
+            let lines = files.flat_map(lines).take(MOST_LINES);
+            lines.filter_map(|line| named_on(&line)).collect()
+        };
+        self.named.get_or_init(read)
+    }
+
+    fn evidence(&self) -> &[String] {
+        let read = || {
+            let deployments = self.cx.app.deployments.iter();
+            let evidence = deployments.flat_map(|deployment| &deployment.evidence);
+            let files: BTreeSet<&str> = evidence.map(|evidence| evidence.file.as_str()).collect();
+            let files = files.into_iter().take(MOST_FILES);
+            let text = |file| read_text(&self.cx.workspace.root, file).ok();
+            files.filter_map(text).collect()
+        };
+        self.evidence.get_or_init(read)
     }
 
     /// Whether one of them names a path, or something in it.
@@ -46,13 +64,14 @@ impl OtherReaders {
             let rest = named.strip_prefix(text.as_str());
             rest.is_some_and(|rest| rest.starts_with('.'))
         };
-        self.named.contains(&text)
-            || self.named.iter().any(is_inside)
-            || self.evidence.iter().any(|source| {
+        let named = self.named();
+        named.contains(&text)
+            || named.iter().any(is_inside)
+            || self.evidence().iter().any(|source| {
                 let read = format!(".Values.{text}");
-                let mut found = source.text().match_indices(&read);
+                let mut found = source.match_indices(&read);
                 found.any(|(at, _)| {
-                    let rest = source.text().get(at + read.len()..).unwrap_or_default();
+                    let rest = source.get(at + read.len()..).unwrap_or_default();
                     !rest.starts_with(|char: char| char.is_alphanumeric() || "_-".contains(char))
                 })
             })

@@ -28,7 +28,8 @@ pub(super) fn reorder(
             .iter()
             .map(|item| doc.span_with_properties(item))
             .collect();
-        return Ok(arranged(doc, &parts, order).into_iter().collect());
+        let edit = in_lines(doc, list, &parts, order).or_else(|| arranged(doc, &parts, order));
+        return Ok(edit.into_iter().collect());
     }
     let parts = parts(doc, list, items);
     // Blank lines behind the text of a `|+` belong to it, and go with the item; the proof tells which is right.
@@ -42,6 +43,65 @@ pub(super) fn reorder(
         .iter()
         .filter_map(|parts| arranged(doc, parts, order))
         .collect())
+}
+
+/// An item between brackets that has lines of its own: what stands above it, its comma, and the comment behind that.
+struct Line {
+    above: Span,
+    comma: Span,
+    behind: Span,
+}
+
+/// The items of a list in brackets in another order, with the comments above and behind them; commas stay. None where there is
+/// no comment, or two items share a line: nobody knows then which of them it is about.
+fn in_lines(doc: &Document, list: &Node, parts: &[Span], order: &[usize]) -> Option<Edit> {
+    let mut comments = doc.comments().iter();
+    if !comments.any(|comment| list.span().contains(comment.span)) {
+        return None;
+    }
+    let source = doc.source();
+    let mut from = line_end(source, list.span().start);
+    let mut lines: Vec<Line> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let line = line(source, from, *part)?;
+        from = line.behind.end;
+        lines.push(line);
+    }
+    let whole = Span::new(lines.first()?.above.start, from);
+    let mut text = String::new();
+    for (place, from) in order.iter().enumerate() {
+        let line = lines.get(*from)?;
+        let pieces = [
+            line.above,
+            *parts.get(*from)?,
+            lines.get(place)?.comma,
+            line.behind,
+        ];
+        text.extend(pieces.map(|piece| doc.text(piece)));
+    }
+    Some(Edit {
+        span: whole,
+        replacement: text,
+    })
+}
+
+/// What is around an item, from the end of the line before it; none where something else is on its lines.
+fn line(source: &str, from: usize, item: Span) -> Option<Line> {
+    let is_own = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    if !source.get(from..item.start)?.split('\n').all(is_own) {
+        return None;
+    }
+    let end = line_end(source, item.end);
+    let rest = source.get(item.end..end)?;
+    let comma = match rest.trim_start().starts_with(',') {
+        true => item.end + rest.find(',')? + 1,
+        false => item.end,
+    };
+    is_own(source.get(comma..end)?).then_some(Line {
+        above: Span::new(from, item.start),
+        comma: Span::new(item.end, comma),
+        behind: Span::new(comma, end),
+    })
 }
 
 /// The parts in another order, with what is between them left in its place.

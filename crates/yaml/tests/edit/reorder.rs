@@ -74,3 +74,26 @@ fn an_order_names_every_item_once() {
         assert_eq!(error.to_string(), reason, "{at} {order:?}");
     }
 }
+
+#[test]
+fn items_between_brackets_take_the_comments_of_their_lines_along() {
+    check_reorder(
+        "a: [ # both\n  # why x\n  x, # x\n\n  [y,\n   z] # y\n  # end\n]\n",
+        "a",
+        &[1, 0],
+        "a: [ # both\n\n  [y,\n   z], # y\n  # why x\n  x # x\n  # end\n]\n",
+    );
+    check_reorder(
+        "a: [\r\n  x, # x\r\n  y,\r\n]\r\n",
+        "a",
+        &[1, 0],
+        "a: [\r\n  y,\r\n  x, # x\r\n]\r\n",
+    );
+    // Where two share a line, comments stay.
+    check_reorder(
+        "a: [x, y, # x, y\n  z]\n",
+        "a",
+        &[2, 0, 1],
+        "a: [z, x, # x, y\n  y]\n",
+    );
+}
