@@ -4,6 +4,7 @@
 //! (<https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation>): the names of the fields, and the types
 //! of their values.
 
+mod hosts;
 mod refused;
 mod table;
 mod unknown;
@@ -151,6 +152,8 @@ impl Check {
             if self.found.iter().all(is_sound) {
                 self.refused(kind, object, path);
             }
+        } else if let Some(mapping) = object.as_mapping() {
+            self.pods_of_removed(mapping, known, versions, path);
         }
     }
 

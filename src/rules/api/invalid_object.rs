@@ -12,7 +12,8 @@ rule! {
     /// where text must be (labels, annotations, variables), text where a number must be, fields that are missing, kinds that
     /// the API version does not have, and versions that the cluster does not serve yet. So are objects of the right form that
     /// its validation refuses: a Job whose pods restart always, two containers, volumes or ports of one name, a service account
-    /// without namespace in a ClusterRoleBinding, `data` of a Secret that is no base64.
+    /// without namespace in a ClusterRoleBinding, `data` of a Secret that is no base64, a host of an Ingress
+    /// that is an address, has a port or capitals.
     ///
     /// Objects in branches that no environment takes are rendered with their switches on. What is wrong with them is a
     /// warning; what is only empty or missing would be filled in with the switch, and is left alone.
