@@ -12,32 +12,46 @@ use crate::masking::{ObjectName, text};
 pub(super) fn hosts(ingress: &Node) -> Vec<Refusal> {
     let rules = keys(&["spec", "rules"]);
     let of_rules = list_at(ingress, &rules).iter().enumerate();
-    let mut named: Vec<(Path, &str)> = of_rules
-        .filter_map(|(index, rule)| Some((rules.index(index).key("host"), text_at(rule, "host")?)))
-        .collect();
+    let of_rules = of_rules.filter_map(|(index, rule)| {
+        let host = text_at(rule, "host")?;
+        let help = address(host).or_else(|| wrong(host))?;
+        Some(refusal(rules.index(index).key("host"), host, help))
+    });
+    let mut refused: Vec<Refusal> = of_rules.collect();
     let tls = keys(&["spec", "tls"]);
     for index in 0..list_at(ingress, &tls).len() {
         let path = tls.index(index).key("hosts");
         let hosts = list_at(ingress, &path).iter().enumerate();
-        named.extend(hosts.filter_map(|(at, host)| Some((path.index(at), host.as_str()?))));
+        refused.extend(hosts.filter_map(|(at, host)| {
+            let host = host.as_str()?;
+            Some(refusal(path.index(at), host, wrong(host)?))
+        }));
     }
-    let refused = named.into_iter().filter_map(|(path, host)| {
-        let help = wrong(host)?;
-        let message = text!(
-            "`{}` is `{}`, which the API server does not take for the name of a host",
-            ObjectName(&path),
-            ObjectName(host)
-        );
-        Some(Refusal {
-            path,
-            message,
-            help,
-        })
-    });
-    refused.collect()
+    refused
 }
 
-/// What to do about a host that is refused; none for one that is fine, or that something fills in when it is deployed.
+fn refusal(path: Path, host: &str, help: &'static str) -> Refusal {
+    let message = text!(
+        "`{}` is `{}`, which the API server does not take for the name of a host",
+        ObjectName(&path),
+        ObjectName(host)
+    );
+    Refusal {
+        path,
+        message,
+        help,
+    }
+}
+
+/// What to do about an IP address in place of a host. Only rules may not have one.
+fn address(host: &str) -> Option<&'static str> {
+    host.parse::<IpAddr>()
+        .is_ok()
+        .then_some("an Ingress goes by names: leave `host` out for an IP address, or use a name")
+}
+
+/// What to do about a host that is refused; none for one that is fine, that something fills in when it is deployed, or that has
+/// a gap: `values/undefined` names the value that is missing there.
 fn wrong(host: &str) -> Option<&'static str> {
     /// The longest name in DNS.
     const LONGEST: usize = 253;
@@ -49,13 +63,11 @@ fn wrong(host: &str) -> Option<&'static str> {
             "write the name of the host alone, without what stands before and behind it in an address",
         );
     }
-    if host.parse::<IpAddr>().is_ok() {
-        return Some("an Ingress goes by names: leave `host` out for an IP address, or use a name");
-    }
     let name = host.strip_prefix("*.").unwrap_or(host);
+    let has_gap = |label: &str| label.is_empty() || label.starts_with('-') || label.ends_with('-');
     let is_fine = name.len() <= LONGEST && name.split('.').all(is_label);
     match name.rsplit_once(':') {
-        _ if is_fine => None,
+        _ if is_fine || name.split('.').any(has_gap) => None,
         Some((_, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
             Some("leave the port out: the controller of the Ingress has ports of its own")
         }
@@ -65,18 +77,15 @@ fn wrong(host: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a text is a part of a name in DNS (RFC 1123, in small letters).
+/// Whether a text without gaps is a part of a name in DNS (RFC 1123, in small letters).
 fn is_label(label: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !label.is_empty()
-        && label.bytes().all(is_part)
-        && !label.starts_with('-')
-        && !label.ends_with('-')
+    label.bytes().all(is_part)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::wrong;
+    use super::{address, wrong};
 
     #[test]
     fn hosts_are_names_in_small_letters() {
@@ -85,6 +94,8 @@ mod tests {
             "*.example.com",
             "shop-1",
             "",
+            "grafana.",
+            "-shop.example.com",
             "${HOST}",
             "<path:kv/shop#host>",
         ] {
@@ -95,14 +106,13 @@ mod tests {
             "Shop.example.com",
             "shop_1.example.com",
             "shop.example.com:8443",
-            "shop..example.com",
             "shop.*.com",
             "*",
-            "10.0.0.1",
-            "-shop.example.com",
             "shop.example.com/api",
         ] {
             assert!(wrong(host).is_some(), "{host}");
         }
+        assert!(address("10.0.0.1").is_some());
+        assert_eq!(address("shop.example.com"), None);
     }
 }
