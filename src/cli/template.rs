@@ -10,6 +10,7 @@ use envlint_helm::{
 };
 
 use super::{Failure, Invocation, Status};
+use crate::manifests::in_short;
 use crate::masking::{self, Name, Said, Seen, Text, text};
 use crate::source::write::{self, NewFile};
 use crate::source::{Problem, ReadError, Source, boundary, read_regular};
@@ -242,7 +243,9 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
                 invocation.output.manifests(stdout);
                 near = error.suggestion();
             }
-            let problem = Problem::without_place(text!("{}", Said(&error))).suggest(near);
+            let reason = error.to_string();
+            let problem =
+                Problem::without_place(text!("{}", Said(in_short(&reason)))).suggest(near);
             // Helm's words are of several lines, and no line of a file shows them.
             Err(Failure::Other(match problem.advice() {
                 Some(help) => text!("{}\nhelp: {}", problem.message, help),

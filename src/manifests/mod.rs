@@ -9,6 +9,7 @@ mod field_place;
 mod given;
 mod hosts;
 pub mod kubernetes;
+mod made_keys;
 mod made_secrets;
 mod makes;
 pub mod objects;
@@ -211,6 +212,16 @@ fn kind_in(template: &Arc<Source>, kind: &str) -> Location {
     Location::new(template, Span::new(start, end))
 }
 
+/// How Helm says that a template includes itself without end (Helm: pkg/engine, `includeFun`).
+const ENDLESS: &str = "rendering template has a nested reference name";
+
+/// Why something does not render, in Helm's words. Of a template that includes itself, Helm says so for each of a thousand
+/// rounds: the last one says all.
+pub fn in_short(reason: &str) -> &str {
+    let last = reason.rfind(ENDLESS).and_then(|at| reason.get(at..));
+    last.unwrap_or(reason)
+}
+
 impl Failure {
     /// What happened, as one sentence, in Helm's words.
     pub fn message(&self, app: &App, environment: &str) -> Text {
@@ -228,15 +239,12 @@ impl Failure {
                 Name(&environment),
                 Said(&reason)
             ),
-            Failure::Render(error) => {
-                let reason = error.to_string();
-                text!(
-                    "the chart of `{}` does not render with the values of {}: {}",
-                    Name(&app.name),
-                    Name(&environment),
-                    Said(reason.trim())
-                )
-            }
+            Failure::Render(_) => text!(
+                "the chart of `{}` does not render with the values of {}: {}",
+                Name(&app.name),
+                Name(&environment),
+                Said(&self.reason())
+            ),
         }
     }
 
@@ -287,7 +295,13 @@ impl Failure {
 
     /// Whether values that a deployment gives besides the file could mend it.
     pub fn may_lack_values(&self) -> bool {
-        !matches!(self, Failure::Render(error) if matches!(error.stage(), Stage::Parse | Stage::Manifest))
+        let is_about_text = matches!(self, Failure::Render(error) if matches!(error.stage(), Stage::Parse | Stage::Manifest));
+        !is_about_text && !self.is_endless()
+    }
+
+    /// Whether a template includes itself without end.
+    fn is_endless(&self) -> bool {
+        matches!(self, Failure::Render(error) if error.to_string().contains(ENDLESS))
     }
 
     /// Whether the chart itself demands a value, with `required` or `fail`: the one who deploys may give it.
@@ -320,7 +334,7 @@ impl Failure {
         match self {
             Failure::Chart(error) => error.to_string(),
             Failure::Values(error) => error.to_string(),
-            Failure::Render(error) => error.to_string().trim().to_owned(),
+            Failure::Render(error) => in_short(&error.to_string()).trim().to_owned(),
         }
     }
 

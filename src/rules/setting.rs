@@ -270,6 +270,13 @@ impl<'s, 'a> Setting<'s, 'a> {
         is_of_chart(self.cx, source) || !self.values.file.is_written_in(source)
     }
 
+    /// Whether nobody chose what another environment has in its place: it is a default of the chart.
+    pub(super) fn is_default_in(&self, other: &Other<'_, '_>) -> bool {
+        let source = other.tree.source();
+        let is_own = other.values.file.path == source.path;
+        !is_own && (is_of_chart(self.cx, source) || !other.values.file.is_written_in(source))
+    }
+
     /// What the environments outside of production have in its place.
     pub(super) fn before_production(&self) -> impl Iterator<Item = Other<'s, 'a>> {
         let others = self.cx.environments.iter().enumerate();

@@ -225,3 +225,29 @@ fn what_fails_everywhere_is_a_warning_where_nothing_gives_more_values() {
     // The dependency may have it, so that nothing is said.
     assert_eq!(severity("kind: {{ .Values.db.auth.user }}\n", true), None);
 }
+
+/// Helm ends it after a thousand rounds, whatever the values are, and names each.
+#[test]
+fn a_template_that_includes_itself_is_an_error_of_one_line() {
+    let sandbox = Sandbox::with(&[
+        ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        (
+            "templates/a.yaml",
+            "a: {{ include (print $.Template.BasePath \"/a.yaml\") . | sha256sum }}\n",
+        ),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let findings = sandbox.check().findings;
+    let found: Vec<String> = findings
+        .iter()
+        .filter(|finding| finding.rule == "chart/does-not-render")
+        .map(|finding| format!("{} {}", finding.severity.as_str(), shown(&finding.message)))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "error the chart does not render with the values of dev and prod: rendering template has a nested reference name: shop/templates/a.yaml: unable to execute template"
+        ]
+    );
+}

@@ -49,6 +49,7 @@ mod meant;
 mod mentioned;
 mod missing_keys;
 mod monorepo;
+mod named_objects;
 mod new_apps;
 mod objects;
 #[cfg(unix)]
@@ -79,6 +80,7 @@ mod provider_classes;
 mod reach;
 mod readme;
 mod related;
+mod rendered_workloads;
 mod reports;
 mod revisions;
 mod rules;

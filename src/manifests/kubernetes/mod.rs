@@ -5,6 +5,7 @@
 //! of their values.
 
 mod bounds;
+mod hosts;
 mod refused;
 mod table;
 mod unknown;
@@ -157,6 +158,8 @@ impl Check {
             if self.found.iter().all(is_sound) {
                 self.refused(kind, object, path);
             }
+        } else if let Some(mapping) = object.as_mapping() {
+            self.pods_of_removed(mapping, known, versions, path);
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use envlint_yaml::{Key, Node, Path};
 
 use super::bounds;
+use super::hosts::hosts;
 use crate::masking::{Name, ObjectName, Text, text};
 
 /// Something that the API server refuses: where, why, and the way out.
@@ -22,6 +23,7 @@ pub(super) fn check(kind: &str, object: &Node) -> Vec<Refusal> {
         "Secret" => found.extend(data(object)),
         "Service" => found.extend(ports(object)),
         "ClusterRoleBinding" => found.extend(subjects(object)),
+        "Ingress" => found.extend(hosts(object)),
         _ => {}
     }
     if let Some(path) = pod_template(kind) {
@@ -31,15 +33,15 @@ pub(super) fn check(kind: &str, object: &Node) -> Vec<Refusal> {
     found
 }
 
-fn keys(path: &[&str]) -> Path {
+pub(super) fn keys(path: &[&str]) -> Path {
     path.iter().fold(Path::root(), |path, key| path.key(*key))
 }
 
-fn text_at<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
+pub(super) fn text_at<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     node.as_mapping()?.get(key)?.as_str()
 }
 
-fn list_at<'n>(node: &'n Node, path: &Path) -> &'n [Node] {
+pub(super) fn list_at<'n>(node: &'n Node, path: &Path) -> &'n [Node] {
     node.get(path)
         .and_then(Node::as_sequence)
         .unwrap_or_default()
@@ -309,6 +311,16 @@ mod tests {
                 "ClusterRoleBinding",
                 "subjects: [{kind: ServiceAccount, name: a, namespace: b}, {kind: Group, name: c}]",
                 None,
+            ),
+            (
+                "Ingress",
+                "spec: {rules: [{host: shop.example.com}, {host: 'https://shop.example.com'}]}",
+                Some("spec.rules[1].host"),
+            ),
+            (
+                "Ingress",
+                "spec: {tls: [{hosts: [shop.example.com, Shop.example.com]}]}",
+                Some("spec.tls[0].hosts[1]"),
             ),
             (
                 "Secret",

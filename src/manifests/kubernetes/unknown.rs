@@ -1,14 +1,40 @@
 //! Fields that an object does not have.
 
-use envlint_yaml::Path;
+use envlint_yaml::{Mapping, Path};
 
-use super::table::Field;
+use super::table::{Field, Kind};
 use super::{Check, MOST};
-use crate::manifests::objects::ViolationSort;
+use crate::manifests::objects::{Violation, ViolationSort};
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::nearest;
 
 impl Check {
+    /// The pods of a workload in a version of the API that is gone: they are what they were, so what is wrong with them today
+    /// would only be said once the version is mended.
+    pub(super) fn pods_of_removed(
+        &mut self,
+        mapping: &Mapping,
+        known: &Kind,
+        versions: &[Kind],
+        path: &mut Path,
+    ) {
+        let successor = versions
+            .iter()
+            .find(|other| Some(other.api_version) == known.successor);
+        let Some(of) = successor.and_then(|successor| successor.of(self.minor)) else {
+            return;
+        };
+        let template = path.key("spec").key("template").key("spec");
+        let before = self.found.split_off(0);
+        self.fields(mapping, of, path);
+        let is_of_pods = |violation: &Violation| {
+            let place = violation.path.as_ref();
+            place.is_some_and(|place| template.contains(place))
+        };
+        let of_pods = std::mem::replace(&mut self.found, before);
+        self.found.extend(of_pods.into_iter().filter(is_of_pods));
+    }
+
     /// A field that other versions of Kubernetes have.
     pub(super) fn field_of_others(&mut self, key: &str, path: &Path) {
         let here = path.key(key);

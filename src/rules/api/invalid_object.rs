@@ -13,7 +13,7 @@ rule! {
     /// the API version does not have, and versions that the cluster does not serve yet. So are objects of the right form that
     /// its validation refuses: a Job whose pods restart always, two containers, volumes or ports of one name, a service account
     /// without namespace in a ClusterRoleBinding, `data` of a Secret that is no base64, a port above 65535, fewer replicas than
-    /// none.
+    /// none, a host of an Ingress that is an address, has a port or capitals.
     ///
     /// Objects in branches that no environment takes are rendered with their switches on. What is wrong with them is a
     /// warning; what is only empty or missing would be filled in with the switch, and is left alone.

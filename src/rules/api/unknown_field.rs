@@ -10,7 +10,8 @@ rule! {
     ///
     /// Compares the objects that the chart renders for each environment with the fields that Kubernetes knows, in the version
     /// that `kubernetes:` of `envlint.yaml` gives for the environment. Without it, a field that any version from 1.25 to 1.37
-    /// knows is fine. In a chart that is no part of the workspace, a finding is a warning. So is one
+    /// knows is fine. Of a workload in a version that is gone (`extensions/v1beta1`), the pods are compared with those of its
+    /// successor. In a chart that is no part of the workspace, a finding is a warning. So is one
     /// about an object in a branch that no environment takes: it is rendered with its switch on.
     ///
     /// The objects that say what is deployed are compared with their definitions, also where they are plain YAML: Application,

@@ -170,8 +170,15 @@ fn type_of(tree: &Tree<'_>) -> Type {
         Resolved::Bool(_) => Type::Boolean,
         Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_) => Type::Number,
         Resolved::String(text) if text.parse::<bool>().is_ok() => Type::QuotedBoolean,
+        Resolved::String(text) if is_whole_number(&text) => Type::QuotedNumber,
         Resolved::String(_) | Resolved::Null => Type::Text,
     }
+}
+
+/// Whether a text says a number as a machine would write it: `012` may be one to the base of eight.
+fn is_whole_number(text: &str) -> bool {
+    text.parse::<i64>()
+        .is_ok_and(|number| number.to_string() == text)
 }
 
 fn agrees(row: &Row<'_>) -> bool {

@@ -19,7 +19,8 @@ rule! {
     ///
     /// Looks for what variables and volumes of the rendered pods read, unless it is `optional`:
     ///
-    /// - a key that the Secret or the ConfigMap of the chart, or the secret of the inventory, does not have;
+    /// - a key that the Secret or the ConfigMap of the chart, or the secret of the inventory, does not have; or the Secret that an
+    ///   ExternalSecret or a SealedSecret of the chart becomes;
     /// - a Secret or a ConfigMap whose name is nearly that of one which the chart makes and no pod reads;
     /// - a Secret or a ConfigMap whose name the template makes of the release's name, where no template makes such an object, no
     ///   program of the chart may, and no plain manifest of the workspace does. This is a warning;
@@ -87,8 +88,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 /// The objects that references are looked for in.
 struct Known<'o> {
     by_name: ByName<'o>,
-    /// The names of all Secrets that come of an object.
-    secrets: HashSet<Cow<'o, str>>,
+    /// The Secrets that come of objects, by their names.
+    secrets: HashMap<Cow<'o, str>, Vec<&'o RenderedObject>>,
     /// The kinds and names of what pods read.
     read: HashSet<(&'static str, &'o str)>,
     /// The keys of the objects that were asked for.
@@ -104,9 +105,15 @@ struct Keys<'o> {
 impl<'o> Known<'o> {
     fn of(objects: &'o [RenderedObject], own: &'o str) -> Known<'o> {
         let references = objects.iter().flat_map(RenderedObject::references);
+        let mut secrets: HashMap<_, Vec<_>> = HashMap::new();
+        for object in objects {
+            for name in object.secrets() {
+                secrets.entry(name).or_default().push(object);
+            }
+        }
         Known {
             by_name: ByName::of(objects, own),
-            secrets: objects.iter().flat_map(RenderedObject::secrets).collect(),
+            secrets,
             read: references.map(|other| (other.kind, other.name)).collect(),
             keys: RefCell::default(),
         }
@@ -176,7 +183,9 @@ impl<'c, 'o> Seen<'c, 'o, '_> {
             );
             return;
         }
-        if self.is_secret() && self.known.secrets.contains(name) {
+        let makers = self.known.secrets.get(name).filter(|_| self.is_secret());
+        if let Some(makers) = makers {
+            self.check_made(makers, out);
             return;
         }
         if let Some(near) = self.misspelt(out) {
@@ -215,6 +224,23 @@ impl<'c, 'o> Seen<'c, 'o, '_> {
                     ObjectName(name)
                 ))
             });
+        }
+    }
+
+    /// The keys of a Secret that an operator makes of the only object that is for it.
+    fn check_made(&self, makers: &[&'o RenderedObject], out: &mut Reporter<'_>) {
+        let [maker] = makers else { return };
+        let namespace = |object| self.known.by_name.namespace(object);
+        let Some(keys) = maker.made_keys().filter(|keys| !keys.is_empty()) else {
+            return;
+        };
+        if namespace(*maker) == namespace(self.object) {
+            let whose = text!(
+                "Secret `{}` of {}",
+                ObjectName(self.reference.name),
+                maker.called()
+            );
+            self.check_keys(&Keys::of(keys), whose, Some(*maker), out);
         }
     }
 

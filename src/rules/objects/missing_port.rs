@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use envlint_yaml::{Path, Value};
 
+use super::addresses::addresses;
+use super::backends::{Port, backends};
 use super::by_name::ByName;
 use crate::manifests::{RenderedObject, items};
 use crate::masking::{ObjectName, Text, text};
@@ -12,19 +14,23 @@ use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
 
 rule! {
-    /// A Service, an Ingress or a probe names a port that does not exist.
+    /// A Service, a route, an address or a probe names a port that does not exist.
     ///
     /// ## What it does
     ///
     /// Compares the objects that the chart renders for an environment:
     ///
     /// - a Service whose `targetPort` is a name that no container of the pods that it selects has;
-    /// - an Ingress that leads to a port which the Service that it names does not have;
+    /// - an Ingress, a route of the Gateway API (HTTPRoute, GRPCRoute, …) or an IngressRoute of Traefik that leads to a port which
+    ///   the Service that it names does not have;
+    /// - an address in a variable of a container or in a ConfigMap (`http://cart:8080`) with a port that the Service of that name
+    ///   does not have; this is a warning;
     /// - a probe whose port is a name that its container does not have.
     ///
     /// A port of a Service is a warning where another one leads to the pods and no other object names it, and where the pods
     /// have no port at all, as workers do, and no other object names the Service.
-    /// Numbers of ports are compared only between Ingress and Service: a container listens on ports that it does not list.
+    /// Numbers of ports are compared only with those of Services: a container listens on ports that it does not list, and who
+    /// calls a Service without an address of its own (`clusterIP: None`) gets there.
     /// Services and pods of other charts are left alone.
     ///
     /// ## Why it matters
@@ -66,6 +72,8 @@ struct Missing<'o> {
     consequence: &'static str,
     help: Text,
     severity: Severity,
+    /// The cause, where it is not the line alone: whoever gives a Service the port mends all lines that name it.
+    cause: Option<String>,
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
@@ -74,11 +82,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let own = cx.app.namespace(values.name());
         let known = ByName::of(objects, &own);
         for object in objects {
-            let found = match (object.kind.as_str(), object.group()) {
+            let mut found = match (object.kind.as_str(), object.group()) {
                 ("Service", "") if out.may_do(objects.len()) => services(object, objects, out),
-                ("Ingress", "networking.k8s.io") => backends(object, &known, out),
                 _ => probes(object),
             };
+            found.extend(of_services(object, &known, out));
             found
                 .into_iter()
                 .for_each(|missing| say(cx, values, missing, out));
@@ -96,11 +104,11 @@ fn say(
     let Some(finding) = out.field(cx, values, field, missing.message) else {
         return;
     };
-    let file = finding.line_mark();
+    let mark = missing.cause.unwrap_or_else(|| finding.line_mark());
     let finding = finding
         .help(missing.help)
         .once_of(
-            file,
+            mark,
             text!("{}", ObjectName(&missing.path)),
             missing.object.called(),
         )
@@ -204,6 +212,7 @@ fn services<'o>(
                 true => Severity::Warning,
                 false => Severity::Error,
             },
+            cause: None,
         });
     }
     found
@@ -222,38 +231,45 @@ fn names_port(object: &RenderedObject, port: &Value) -> bool {
     })
 }
 
-/// The ports of an Ingress that its Services do not have.
-fn backends<'o>(
-    ingress: &'o RenderedObject,
+/// A port of a Service that an object uses.
+struct Use<'o> {
+    path: Path,
+    service: &'o str,
+    port: Port<'o>,
+    is_address: bool,
+}
+
+/// The ports of Services that routes and programs use.
+fn uses<'o>(object: &'o RenderedObject, namespace: &str) -> Vec<Use<'o>> {
+    let routed = backends(object).into_iter().filter_map(|backend| {
+        let (path, port) = backend.port()?;
+        Some(Use {
+            path,
+            service: backend.name,
+            port,
+            is_address: false,
+        })
+    });
+    let called = addresses(object, namespace).into_iter().map(|address| Use {
+        path: address.path,
+        service: address.service,
+        port: address.port,
+        is_address: true,
+    });
+    routed.chain(called).collect()
+}
+
+/// The ports that are used and that no Service of the name has.
+fn of_services<'o>(
+    object: &'o RenderedObject,
     known: &ByName<'o>,
     out: &Reporter<'_>,
 ) -> Vec<Missing<'o>> {
-    let mut backends: Vec<(Path, &Value)> = Vec::new();
-    let spec = Path::root().key("spec");
-    if let Some(backend) = ingress.at(&["spec", "defaultBackend"]) {
-        backends.push((spec.key("defaultBackend"), backend));
-    }
-    for (at, rule) in items(ingress.at(&["spec", "rules"])).iter().enumerate() {
-        let paths = rule.get("http").and_then(|http| http.get("paths"));
-        for (index, path) in items(paths).iter().enumerate() {
-            if let Some(backend) = path.get("backend") {
-                let rule = spec.key("rules").index(at).key("http");
-                backends.push((rule.key("paths").index(index).key("backend"), backend));
-            }
-        }
-    }
     let mut found = Vec::new();
-    for (path, backend) in backends {
-        let Some(named) = backend.get("service") else {
-            continue;
-        };
-        let (Some(name), Some(port)) =
-            (named.get("name").and_then(Value::as_str), named.get("port"))
+    for used in uses(object, known.namespace(object)) {
+        let services = known.of_kind("Service", object);
+        let Some(service) = services.and_then(|services| services.of_group("", used.service))
         else {
-            continue;
-        };
-        let services = known.of_kind("Service", ingress);
-        let Some(service) = services.and_then(|services| services.of_group("", name)) else {
             continue;
         };
         let ports = items(service.at(&["spec", "ports"]));
@@ -261,41 +277,40 @@ fn backends<'o>(
         if ports.is_empty() || !out.may_do(ports.len()) {
             continue;
         }
-        let (key, wanted) = match (port.get("number"), port.get("name")) {
-            (Some(Value::Int(number)), _) => ("number", number.to_string()),
-            (None, Some(Value::String(name))) => ("name", name.clone()),
-            _ => continue,
-        };
-        let is_there = |port: &&Value| match key {
-            "number" => {
-                matches!(port.get("port"), Some(Value::Int(number)) if number.to_string() == wanted)
-            }
-            _ => port.get("name").and_then(Value::as_str) == Some(wanted.as_str()),
-        };
+        // Who calls a Service without an address of its own gets to the pods, whatever their ports are.
+        let is_headless =
+            service.at(&["spec", "clusterIP"]).and_then(Value::as_str) == Some("None");
         // Who leads requests to the last port wants them refused: nothing listens there.
-        if ports.iter().any(|port| is_there(&port)) || wanted == "65535" {
+        let is_refused = used.port == Port::Number(65535);
+        if (used.is_address && is_headless)
+            || is_refused
+            || ports.iter().any(|port| used.port.is(port))
+        {
             continue;
         }
         let there: Vec<String> = ports
             .iter()
-            .filter_map(|port| match (key, port.get("port"), port.get("name")) {
-                ("number", Some(Value::Int(number)), _) => Some(number.to_string()),
-                ("name", _, Some(Value::String(name))) => Some(name.clone()),
-                _ => None,
-            })
+            .filter_map(|port| used.port.alike(port))
             .collect();
+        let (verb, severity) = match used.is_address {
+            true => ("calls", Severity::Warning),
+            false => ("leads to", Severity::Error),
+        };
+        let cause = (used.is_address).then(|| format!("{} {}", used.service, used.port));
         found.push(Missing {
-            object: ingress,
-            path: path.key("service").key("port").key(key),
+            object,
+            path: used.path,
             message: text!(
-                "{} leads to the port `{}` of {}, which has no such port",
-                ingress.called(),
-                ObjectName(&wanted),
+                "{} {} the port `{}` of {}, which has no such port",
+                object.called(),
+                verb,
+                ObjectName(&used.port),
                 service.called()
             ),
             consequence: ", so requests fail",
             help: names(there.iter().map(String::as_str)),
-            severity: Severity::Error,
+            severity,
+            cause,
         });
     }
     found
@@ -328,6 +343,7 @@ fn probes(object: &RenderedObject) -> Vec<Missing<'_>> {
                     consequence: ", so it always fails",
                     help: names(there),
                     severity: Severity::Error,
+                    cause: None,
                 });
             }
         }

@@ -2,8 +2,9 @@
 
 use envlint_yaml::{Path, Value};
 
+use super::backends::backends;
 use super::by_name::ByName;
-use crate::manifests::{RenderedObject, items};
+use crate::manifests::RenderedObject;
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, Wanted, rule};
@@ -17,7 +18,8 @@ rule! {
     /// Looks for the objects that others name, among all that the chart renders for an environment: the Services behind an
     /// Ingress, a route of the Gateway API (HTTPRoute, GRPCRoute, …) and an IngressRoute of Traefik; and the workload
     /// that a HorizontalPodAutoscaler, a VerticalPodAutoscaler or a ScaledObject of KEDA scales; the ServiceAccount that pods
-    /// run as; and, as a warning, the Service of a StatefulSet.
+    /// run as; and, as a warning, the Service of a StatefulSet. An autoscaler that names a workload of the chart by another kind
+    /// is reported, too.
     ///
     /// Only names that belong to the chart are reported: those that begin with the release's name, or are nearly the
     /// name of an object that the chart has. Where no template of the chart makes an object of the kind, only a name that the
@@ -56,6 +58,9 @@ rule! {
     "objects/missing-target", Error, Check::App(check)
 }
 
+/// What an autoscaler does.
+const SCALES: &str = "scales";
+
 /// What an object leads to.
 struct Target<'o> {
     kind: &'o str,
@@ -79,19 +84,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 }
 
 fn targets(object: &RenderedObject) -> Vec<Target<'_>> {
-    match (object.kind.as_str(), object.group()) {
-        ("Ingress", "networking.k8s.io") => ingress(object),
-        (_, "gateway.networking.k8s.io") => routes(object, "rules", "backendRefs"),
-        (
-            "IngressRoute" | "IngressRouteTCP" | "IngressRouteUDP",
-            "traefik.io" | "traefik.containo.us",
-        ) => routes(object, "routes", "services"),
+    let routed = backends(object).into_iter();
+    let mut found: Vec<Target<'_>> = routed
+        .map(|backend| service(backend.name, backend.name_path()))
+        .collect();
+    found.extend(match (object.kind.as_str(), object.group()) {
         ("HorizontalPodAutoscaler", "autoscaling") | ("ScaledObject", "keda.sh") => {
             scaled(object, "scaleTargetRef")
         }
         ("VerticalPodAutoscaler", "autoscaling.k8s.io") => scaled(object, "targetRef"),
         _ => of_pods(object),
-    }
+    });
+    found
 }
 
 fn service<'o>(name: &'o str, path: Path) -> Target<'o> {
@@ -102,50 +106,6 @@ fn service<'o>(name: &'o str, path: Path) -> Target<'o> {
         verb: "leads to",
         consequence: ", so requests fail",
     }
-}
-
-fn ingress(object: &RenderedObject) -> Vec<Target<'_>> {
-    let spec = Path::root().key("spec");
-    let default = object.at(&["spec", "defaultBackend"]);
-    let mut backends: Vec<(Path, &Value)> = Vec::new();
-    backends.extend(default.map(|backend| (spec.key("defaultBackend"), backend)));
-    for (at, rule) in items(object.at(&["spec", "rules"])).iter().enumerate() {
-        let paths = rule.get("http").and_then(|http| http.get("paths"));
-        for (index, path) in items(paths).iter().enumerate() {
-            let rule = spec.key("rules").index(at).key("http");
-            let place = rule.key("paths").index(index).key("backend");
-            backends.extend(path.get("backend").map(|backend| (place, backend)));
-        }
-    }
-    let named = backends.into_iter().filter_map(|(path, backend)| {
-        let named = backend.get("service")?;
-        // The controller of AWS takes the name for that of an annotation.
-        let port = named.get("port").and_then(|port| port.get("name"));
-        let is_annotation = port.and_then(Value::as_str) == Some("use-annotation");
-        let name = named.get("name")?.as_str()?;
-        (!is_annotation).then(|| service(name, path.key("service").key("name")))
-    });
-    named.collect()
-}
-
-/// The backends of a list of rules.
-fn routes<'o>(object: &'o RenderedObject, rules: &str, backends: &str) -> Vec<Target<'o>> {
-    let mut found = Vec::new();
-    for (at, rule) in items(object.at(&["spec", rules])).iter().enumerate() {
-        for (index, backend) in items(rule.get(backends)).iter().enumerate() {
-            let text = |key: &str| backend.get(key).and_then(Value::as_str);
-            let is_other =
-                text("namespace").is_some_and(|other| Some(other) != object.namespace.as_deref());
-            let is_service = text("kind").is_none_or(|kind| kind == "Service")
-                && text("group").is_none_or(str::is_empty);
-            let Some(name) = text("name").filter(|_| is_service && !is_other) else {
-                continue;
-            };
-            let path = Path::root().key("spec").key(rules).index(at);
-            found.push(service(name, path.key(backends).index(index).key("name")));
-        }
-    }
-    found
 }
 
 /// What the pods of a workload run as, and what gives them names.
@@ -176,17 +136,19 @@ fn of_pods(object: &RenderedObject) -> Vec<Target<'_>> {
     found
 }
 
+/// The kinds of workloads that autoscalers are for.
+const SCALED: [&str; 4] = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
+
 fn scaled<'o>(object: &'o RenderedObject, key: &str) -> Vec<Target<'o>> {
     let text = |field: &str| object.at(&["spec", key, field])?.as_str();
     let kind = text("kind").unwrap_or("Deployment");
-    let kinds = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
     let group = text("apiVersion").unwrap_or("apps/v1");
-    let is_own = kinds.contains(&kind) && group.starts_with("apps/");
+    let is_own = SCALED.contains(&kind) && group.starts_with("apps/");
     let target = |name| Target {
         kind,
         name,
         path: Path::root().key("spec").key(key).key("name"),
-        verb: "scales",
+        verb: SCALES,
         consequence: ", so it never scales anything",
     };
     text("name")
@@ -206,6 +168,10 @@ fn say(
 ) {
     let of_kind = known.of_kind(target.kind, object);
     if of_kind.is_some_and(|of_kind| of_kind.get(target.name).is_some()) {
+        return;
+    }
+    if let Some(namesake) = namesake(target, known, object) {
+        say_other_kind(cx, values, object, (target, namesake), out);
         return;
     }
     let of_kind = of_kind.map_or(&[][..], |of_kind| &of_kind.all);
@@ -283,4 +249,41 @@ fn say(
         false => finding,
     };
     out.push(finding);
+}
+
+/// The workload of another kind that an autoscaler is meant for: it has the name.
+fn namesake<'o>(
+    target: &Target<'_>,
+    known: &ByName<'o>,
+    scaler: &RenderedObject,
+) -> Option<&'o RenderedObject> {
+    let mut kinds = SCALED.iter().filter(|_| target.verb == SCALES);
+    kinds.find_map(|kind| known.of_kind(kind, scaler)?.get(target.name))
+}
+
+fn say_other_kind(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    scaler: &RenderedObject,
+    (target, namesake): (&Target<'_>, &RenderedObject),
+    out: &mut Reporter<'_>,
+) {
+    let path = target.path.parent().unwrap_or_default().key("kind");
+    let message = text!(
+        "{} scales {} `{}`, but the chart makes {}",
+        scaler.called(),
+        ObjectName(target.kind),
+        ObjectName(target.name),
+        namesake.called()
+    );
+    let Some(finding) = out.field(cx, values, (scaler, &path), message) else {
+        return;
+    };
+    let file = finding.line_mark();
+    out.push(
+        finding
+            .help(text!("write `kind: {}`", ObjectName(&namesake.kind)))
+            .once_of(file, text!("{}", ObjectName(&path)), scaler.called())
+            .ending(target.consequence),
+    );
 }

@@ -1,5 +1,7 @@
 //! The objects that a chart renders, held against each other.
 
+mod addresses;
+mod backends;
 mod broken_digest;
 mod by_name;
 mod conventions;

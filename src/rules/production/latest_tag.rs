@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use envlint_yaml::{Span, Value};
+use envlint_yaml::{Segment, Span, Value};
 
 use super::counts;
 use super::given::{GivenValue, Verdict, check_given};
+use super::moving_tag::Moving;
 use crate::manifests::RenderedObject;
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
@@ -31,7 +32,8 @@ rule! {
     /// an init container or a job, is a warning at its line, when an environment of production deploys it and not only `helm test`; so is judged what the place that deploys the app
     /// gives it (`--set` of a command, `parameters` of Argo CD, `set` of helmfile and of Terraform), where it is written out.
     /// Sections that are turned off (`enabled: false`), values in place of which the deployment gives others, and values that
-    /// no template of the chart reads are ignored.
+    /// no template of the chart reads are ignored; so is a `tag` with no image beside it, and a variable (`SHOP_IMAGE_TAG`),
+    /// where no container of production has it as its tag.
     ///
     /// ## Why it matters
     ///
@@ -275,6 +277,7 @@ fn found<'a>(
         (TreeKind::Scalar(_), "tag") => {
             let name = tree.as_str().unwrap_or_default();
             let moving = Moving::read(name).filter(|_| !has_digest(section));
+            let moving = moving.filter(|_| !is_of_something_else(cx, section, key, name));
             let tag = moving.and_then(|moving| {
                 let fault = Fault::Moves(moving, name.to_owned());
                 Some((section.located(key)?, fault))
@@ -298,15 +301,66 @@ fn is_tag_of_image(cx: &AppContext<'_>, version: &Tree<'_>) -> bool {
     let Some(version) = version.as_str().filter(|version| !version.is_empty()) else {
         return false;
     };
-    let has = |image: &str| {
-        let tag = image
-            .rsplit('/')
-            .next()
-            .and_then(|name| name.split_once(':'));
-        tag.is_some_and(|(_, tag)| tag == version)
-    };
-    runs(cx, has)
+    runs(cx, |image| tag_of(image) == Some(version))
 }
+
+fn tag_of(image: &str) -> Option<&str> {
+    let name = image.rsplit('/').next()?;
+    Some(name.split_once(':')?.1)
+}
+
+/// Whether a tag is a label or the like, or a variable that a program reads: no container has it, and nothing beside it says
+/// that it is of an image.
+fn is_of_something_else(
+    cx: &AppContext<'_>,
+    section: &Section<'_, '_>,
+    key: &str,
+    tag: &str,
+) -> bool {
+    let is_run = || {
+        runs(cx, |image| {
+            tag_of(image).is_some_and(|run| run.contains(tag))
+        })
+    };
+    let is_variable = key.contains('_') && !key.contains(|char: char| char.is_ascii_lowercase());
+    if is_variable {
+        return !is_run();
+    }
+    let is_known = || {
+        let mut environments = cx.production();
+        cx.has_known_layers()
+            && environments.all(|(values, _)| cx.manifests.workloads(values.name()).is_some())
+    };
+    let says_image = |key: &str| {
+        let words = words_of(key);
+        let mut words = words.iter();
+        words.any(|word| IMAGES.contains(&word.as_str()))
+    };
+    let is_of_image = || {
+        let beside = section.entries().iter().map(|(key, _)| *key);
+        let around = section.path();
+        let around = around
+            .segments()
+            .iter()
+            .filter_map(|segment| match segment {
+                Segment::Key(key) => Some(key.as_str()),
+                _ => None,
+            });
+        section.entries().len() > LARGE || beside.chain(around).chain([key]).any(says_image)
+    };
+    !is_of_image() && is_known() && !is_run()
+}
+
+/// Words of keys that have to do with images.
+const IMAGES: [&str; 7] = [
+    "container",
+    "image",
+    "images",
+    "registry",
+    "repo",
+    "repository",
+    "repositories",
+];
 
 /// Whether a container runs such an image in production, by what the chart makes.
 fn runs(cx: &AppContext<'_>, is_it: impl Fn(&str) -> bool) -> bool {
@@ -353,83 +407,6 @@ fn is_image(text: &str) -> bool {
         && text
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':'))
-}
-
-/// A tag that is given to another image again and again.
-#[derive(Clone, Copy)]
-enum Moving {
-    Latest,
-    /// The name of a branch or a channel.
-    Named,
-}
-
-/// Names of branches and channels.
-const NAMED: [&str; 25] = [
-    "main",
-    "master",
-    "trunk",
-    "head",
-    "develop",
-    "dev",
-    "development",
-    "staging",
-    "stage",
-    "prod",
-    "production",
-    "release",
-    "stable",
-    "unstable",
-    "edge",
-    "nightly",
-    "canary",
-    "beta",
-    "testing",
-    "current",
-    "snapshot",
-    "last",
-    "alpine",
-    "slim",
-    "distroless",
-];
-
-/// What may follow the name of a channel without making it a version: the base of the image.
-const VARIANTS: [&str; 10] = [
-    "alpine",
-    "slim",
-    "debian",
-    "bookworm",
-    "bullseye",
-    "ubuntu",
-    "distroless",
-    "amd64",
-    "arm64",
-    "fpm",
-];
-
-/// Whether a tag is given to another image again and again.
-pub(super) fn is_moving(tag: &str) -> bool {
-    Moving::read(tag).is_some()
-}
-
-impl Moving {
-    fn read(tag: &str) -> Option<Moving> {
-        let mut parts = tag.split('-');
-        let (first, last) = (parts.next(), parts.next_back());
-        if first == Some("latest") || last == Some("latest") {
-            return Some(Moving::Latest);
-        }
-        let (name, variant) = tag.split_once('-').unwrap_or((tag, ""));
-        let is_named = NAMED.iter().any(|named| name.eq_ignore_ascii_case(named));
-        (is_named && (variant.is_empty() || VARIANTS.contains(&variant))).then_some(Moving::Named)
-    }
-
-    /// What images have in common that are said once.
-    fn shown(self, tag: &str) -> Text {
-        match self {
-            Moving::Latest => "latest".into(),
-            Moving::Named => Text::of(&Name(tag)),
-        }
-    }
 }
 
 /// In larger maps nothing is looked for beside an image: it would be done for each of their keys.

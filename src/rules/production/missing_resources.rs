@@ -106,13 +106,13 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     .iter()
                     .filter(|made| !placed.contains(&*made.name))
                     .collect();
-                for made in poor(&left) {
-                    if templates.insert(made.template.clone())
-                        && let Some(finding) = in_template(cx, values, made, out)
-                    {
-                        out.push(finding);
-                    }
+                // What an environment before it has said is not said again.
+                let mut new = poor(&left);
+                new.retain(|made| !templates.contains(&made.template));
+                for made in &new {
+                    in_template(cx, values, made, out);
                 }
+                templates.extend(new.iter().map(|made| made.template.clone()));
             }
             None => by_words(cx, values, out),
         }
@@ -144,36 +144,44 @@ fn lowered(finding: Finding, is_known: bool, out: &Reporter<'_>) -> Finding {
     }
 }
 
-/// A workload that gets its resources from no value: reported at the template that makes it.
+/// A workload that gets its resources from no value: each of its containers is reported at the template that makes it.
 fn in_template(
     cx: &AppContext<'_>,
     values: &EnvironmentValues<'_>,
     made: &RenderedWorkload,
-    out: &Reporter<'_>,
-) -> Option<Finding> {
-    let location = cx
-        .manifests
-        .template_of(values.name(), (&made.kind, &made.name, &made.template))?;
-    let mut containers = made.containers.iter();
-    let container = containers.find(|container| !container.lacks().is_empty())?;
-    let missing = Text::sentence(container.lacks().into_iter().map(Text::from));
-    let subject = text!(
-        "container `{}` of {} `{}`",
-        ObjectName(&container.name),
-        ObjectName(&made.kind),
-        ObjectName(&made.name)
-    );
-    let finding = out.finding(
-        // Where its template lists the containers, or else begins the object.
-        line_of(&location, "containers:").map_or_else(|| location.clone(), |line| line.key),
-        text!("{} sets {}", subject, missing),
-    );
-    let finding = finding.environment(values.name()).help(IN_TEMPLATE);
+    out: &mut Reporter<'_>,
+) {
+    let object = (&*made.kind, &*made.name, &*made.template);
+    let Some(location) = cx.manifests.template_of(values.name(), object) else {
+        return;
+    };
+    // Where its template lists the containers, or else begins the object.
+    let listed =
+        line_of(&location, "containers:").map_or_else(|| location.clone(), |line| line.key);
     // All templates of a chart that forget them are one cause: whoever wrote the chart.
     let directory = cx.chart.map_or("", |chart| chart.directory.as_str());
     let unscaled = unscaled(cx, values, made).unwrap_or_default();
-    let finding = finding.once_of(directory, text!("{}{}", missing, unscaled), subject);
-    Some(finding.ending(unscaled))
+    for container in &made.containers {
+        let lacks = container.lacks();
+        if lacks.is_empty() {
+            continue;
+        }
+        let missing = Text::sentence(lacks.into_iter().map(Text::from));
+        let subject = text!(
+            "container `{}` of {} `{}`",
+            ObjectName(&container.name),
+            ObjectName(&made.kind),
+            ObjectName(&made.name)
+        );
+        let message = text!("{} sets {}", subject, missing);
+        let finding = out.finding(listed.clone(), message);
+        let finding = finding
+            .environment(values.name())
+            .help(IN_TEMPLATE)
+            .once_of(directory, text!("{}{}", missing, unscaled), subject)
+            .ending(unscaled.clone());
+        out.push(finding);
+    }
 }
 
 /// What becomes of the autoscaler that goes by how much of its request a container uses, where one has none: Kubernetes does not

@@ -9,6 +9,7 @@ mod http_address;
 mod latest_tag;
 mod localhost;
 mod missing_resources;
+mod moving_tag;
 mod no_disruption_budget;
 mod open_cors;
 mod other_environment;

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use envlint_helm::Coverage;
 use envlint_yaml::Path;
 
-use super::{counts, is_left_out, is_worker, workloads_of};
+use super::template_object::line_of;
+use super::{counts, is_left_out, is_worker, is_workers_name, workloads_of};
 use crate::manifests::RenderedWorkload;
-use crate::masking::{Name, Text, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::Severity;
@@ -26,7 +27,8 @@ rule! {
     /// budget are one finding for each app, with all workloads.
     ///
     /// Where the chart renders, the workloads decide: the rule only reports those that a Service leads to and that no
-    /// rendered budget selects, whoever makes it. Without a chart, a finding is an info.
+    /// rendered budget selects, whoever makes it; also those whose number stands in a template, or under a key that is not
+    /// known, at the template's line. Without a chart, a finding is an info.
     ///
     /// ## Why it matters
     ///
@@ -72,6 +74,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let mut said: BTreeSet<Path> = BTreeSet::new();
     for (values, _) in cx.production() {
         let mut exposed = Vec::new();
+        let mut decided: BTreeSet<&str> = BTreeSet::new();
         for workload in workloads(&values.sections) {
             let Some(fewest) = workload.fewest().filter(|fewest| fewest.number >= 2) else {
                 continue;
@@ -81,13 +84,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 continue;
             }
             let made = workloads_of(cx, values, path);
-            let is_exposed = |made: &&RenderedWorkload| {
-                let is_large = made.fewest.is_some_and(|fewest| fewest >= 2);
-                is_large && made.is_served && !made.has_budget
-            };
+            decided.extend(made.iter().flatten().map(|made| &*made.name));
             let is_fine = made
                 .as_ref()
-                .is_some_and(|made| !made.iter().any(is_exposed));
+                .is_some_and(|made| !made.iter().any(|made| is_exposed(made)));
             if is_fine || is_worker(&workload.section) {
                 continue;
             }
@@ -119,11 +119,49 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 }
             }
         }
+        in_templates(cx, values, &decided, out);
         if !exposed.is_empty() {
             without.push((values, exposed));
         }
     }
     if let Some(finding) = without_budget(cx, &without, out) {
+        out.push(finding);
+    }
+}
+
+/// Whether a drain can stop all pods of a workload that somebody waits for.
+fn is_exposed(made: &RenderedWorkload) -> bool {
+    let is_large = made.fewest.is_some_and(|fewest| fewest >= 2);
+    is_large && made.is_served && !made.has_budget
+}
+
+/// Workloads whose number is none of those that the values are known for.
+fn in_templates(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    decided: &BTreeSet<&str>,
+    out: &mut Reporter<'_>,
+) {
+    let known = cx.manifests.workloads(values.name());
+    let known = known.filter(|_| cx.has_known_layers()).unwrap_or_default();
+    let left = known.iter().filter(|made| {
+        is_exposed(made) && !decided.contains(&*made.name) && !is_workers_name(&made.name)
+    });
+    for made in left {
+        let object = (&*made.kind, &*made.name, &*made.template);
+        let Some(object) = cx.manifests.template_of(values.name(), object) else {
+            continue;
+        };
+        let place = line_of(&object, "replicas:").map_or_else(|| object.clone(), |line| line.whole);
+        let subject = text!("{} `{}`", ObjectName(&made.kind), ObjectName(&made.name));
+        let message = text!("no disruption budget selects the pods of {}", subject);
+        let finding = out.finding(place, message).environment(values.name());
+        // All templates of a chart that lack one are one cause: whoever wrote the chart.
+        let directory = cx.chart.map_or("", |chart| chart.directory.as_str());
+        let finding = finding
+            .help(ADD)
+            .once_of(directory, "no budget", subject)
+            .ending(", so a node drain can stop all of them at once");
         out.push(finding);
     }
 }
@@ -218,12 +256,11 @@ fn without_budget(
 
 /// How the workload gets a budget: from the templates that make one for it, if there are any.
 fn way_out(cx: &AppContext<'_>, exposed: &Exposed<'_>) -> Text {
-    let (Some(true), Some(reads)) = (makes_budgets(cx), cx.chart.and_then(|chart| chart.reads()))
-    else {
-        return match makes_budgets(cx) {
-            Some(false) => ADD.into(),
-            _ => SWITCH_ON.into(),
-        };
+    if makes_budgets(cx) == Some(false) {
+        return ADD.into();
+    }
+    let Some(reads) = cx.chart.and_then(|chart| chart.reads()) else {
+        return SWITCH_ON.into();
     };
     let of_section = |section: &Path| {
         let mut keys = reads.keys_below(section).into_iter();

@@ -275,7 +275,7 @@ impl<'c> Known<'c> {
     /// The word of a value that names another environment, and the part of the value that holds it.
     fn named_in<'t>(&self, text: &'t str, words: &[String]) -> Option<(&'t str, &'t str)> {
         let is_tag = words.last().is_some_and(|last| last == "tag");
-        if is_tag && super::latest_tag::is_moving(text) {
+        if is_tag && super::moving_tag::is_moving(text) {
             return None;
         }
         let host = candidate(text, words)?;

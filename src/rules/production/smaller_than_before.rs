@@ -21,7 +21,8 @@ rule! {
     /// smaller in production: replicas and the bounds of autoscaling, sizes of volumes, requests and limits of
     /// resources, sizes of heaps. One finding names all that is smaller in one file. Replicas do not count where
     /// autoscaling decides, and a zero says that something is turned off; less than a tenth is no difference. A pod may have less where
-    /// production has so many more of them that it has no less in all, and a limit may be lower where no less is asked for. Paths that `envlint.yaml` says more of are ignored:
+    /// production has so many more of them that it has no less in all, and a limit may be lower where no less is asked for. Where the other
+    /// environment has the chart's default, which nobody chose for it, the finding is an info. Paths that `envlint.yaml` says more of are ignored:
     /// `drift/undeclared-difference` and `drift/expectation` report them.
     ///
     /// ## Why it matters
@@ -176,9 +177,9 @@ fn report(settings: &[Setting<'_, '_>], out: &mut Reporter<'_>) {
             Name(from)
         ))
         .confidence(Confidence::Medium);
-    // The earlier environment raised it for itself; production has what all have.
+    // The earlier environment raised it for itself, and production has what all have; or nobody chose what that one has.
     let is_own = first.values.file.path == first.tree.source().path;
-    out.push(match is_own {
+    out.push(match is_own && !first.is_default_in(&before) {
         true => finding,
         false => out.lower_severity(Severity::Info, finding),
     });

@@ -19,6 +19,7 @@ mod reference;
 mod scope_mismatch;
 mod several_backends;
 mod shared_across_environments;
+mod shared_remote;
 mod unknown_field;
 mod unserved_api_version;
 mod way_out;

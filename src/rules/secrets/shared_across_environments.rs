@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::shared_remote;
 use crate::masking::{Name, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -20,6 +21,10 @@ rule! {
     /// encrypts each value anew, so equal ciphertext was copied. Regions, mounts
     /// and addresses may be the same. Where the environments read different stores (another address, project, key
     /// vault, region or AWS account), an equal prefix or role is only an info.
+    ///
+    /// So is what an ExternalSecret of the chart reads in production and elsewhere under the same key, where the chart makes its
+    /// store, too, and that is the same wherever the cluster stands: the same Vault, which is no Service of the cluster, the same
+    /// project, key vault or role of AWS. This is a warning.
     ///
     /// ## Why it matters
     ///
@@ -59,6 +64,10 @@ rule! {
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let secrets = cx.secrets();
     let enabled: Vec<(&Environment, &Selection<'_>)> = secrets.enabled().collect();
+    // Where a backend is selected, its prefix says it.
+    if enabled.is_empty() {
+        shared_remote::check(cx, out);
+    }
     let mut sealed = Sealed::new();
     for (index, (environment, selection)) in enabled.iter().enumerate() {
         for setting in selection

@@ -10,6 +10,8 @@ use super::path::{Step, Steps};
 pub(super) const MOST_PARTS: usize = 64;
 /// Deeper places are not told apart: named templates that call themselves go down a tree without end.
 pub(super) const DEEPEST: usize = 24;
+/// Tests of more parts are not kept before a value.
+const MOST_TESTED: usize = 12;
 
 /// What is known of a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +30,8 @@ pub(super) enum Known {
     Prefix(Arc<str>),
     /// A constant that decides an `if`
     Constant(bool),
+    /// The constant `nil`
+    Nil,
     /// The outcome of a test
     Test(Arc<Condition>),
     /// A map that the template made
@@ -44,6 +48,8 @@ pub(super) enum Known {
     Merged(Arc<[Known]>),
     /// The last of them if none is empty: `and`
     And(Arc<[Known]>),
+    /// What nobody gets unless a test holds: one side of `ternary`, a variable that is assigned in a branch
+    When(Arc<Condition>, Arc<Known>),
 }
 
 /// A part of the values.
@@ -98,6 +104,7 @@ impl Known {
             | Known::Merged(parts)
             | Known::And(parts) => sum(parts),
             Known::Test(condition) => condition.size(),
+            Known::When(condition, value) => condition.size() + value.size(),
             _ => 0,
         };
         1 + inside
@@ -112,6 +119,7 @@ impl Known {
             | Known::And(parts)
             | Known::List(parts)
             | Known::Tuple(parts) => parts,
+            Known::When(_, value) => std::slice::from_ref(value),
             _ => &[],
         }
     }
@@ -138,7 +146,20 @@ impl Known {
             Known::Either(parts) => Known::Either(all(&parts)),
             Known::Merged(parts) => Known::Merged(all(&parts)),
             Known::And(parts) => Known::And(all(&parts)),
+            Known::When(test, value) => {
+                let value = Arc::unwrap_or_clone(value);
+                Known::When(test, Arc::new(value.safe(everywhere)))
+            }
             other => other,
+        }
+    }
+
+    /// The same where a test stands before it; not for one that is larger than what it is worth.
+    pub(super) fn when(self, test: &Condition) -> Known {
+        match test {
+            Condition::Always(_) | Condition::Open => self,
+            test if test.size() > MOST_TESTED => self,
+            test => Known::When(Arc::new(test.clone()), Arc::new(self)),
         }
     }
 
@@ -153,6 +174,10 @@ impl Known {
             Known::First(parts) => Known::First(all(&parts)),
             Known::Either(parts) => Known::Either(all(&parts)),
             Known::And(parts) => Known::And(all(&parts)),
+            Known::When(test, value) => {
+                let value = Arc::unwrap_or_clone(value);
+                Known::When(test, Arc::new(value.unordered()))
+            }
             other => other,
         }
     }
@@ -166,6 +191,7 @@ impl Known {
             Known::Dot(_) | Known::Builtin(..) => Condition::Always(true),
             Known::Text(text) => Condition::Always(!text.is_empty()),
             Known::Constant(known) => Condition::Always(*known),
+            Known::Nil => Condition::Always(false),
             Known::Test(condition) => (**condition).clone(),
             Known::Dict(map) if map.is_empty() => Condition::Open,
             Known::Dict(_) => Condition::Always(true),
@@ -174,6 +200,17 @@ impl Known {
             Known::First(parts) | Known::Merged(parts) => Condition::One(all(parts)),
             Known::And(parts) => Condition::All(all(parts)),
             Known::Either(_) => Condition::Open,
+            Known::When(test, value) => Condition::All([(**test).clone(), value.truth()].into()),
+        }
+    }
+
+    /// When it is not there at all, or `null`.
+    pub(super) fn is_nil(&self) -> Condition {
+        match self {
+            Known::Place(place) => Condition::There(Arc::clone(&place.steps)).not(),
+            Known::Text(_) | Known::Constant(_) | Known::Test(_) => Condition::Always(false),
+            Known::Nil => Condition::Always(true),
+            _ => Condition::Open,
         }
     }
 

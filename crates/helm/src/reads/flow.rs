@@ -97,7 +97,10 @@ impl<'c> Flow<'c> {
         }
         let joined = match old == value {
             true => old,
-            false => self.join(vec![old, value], Known::Either, guard),
+            false => {
+                let value = value.when(self.record.innermost(guard));
+                self.join(vec![old, value], Known::Either, guard)
+            }
         };
         if let Some((_, known)) = self.variables.get_mut(index) {
             *known = joined;
@@ -158,6 +161,10 @@ impl<'c> Flow<'c> {
                 for part in parts.iter() {
                     self.take(part, how, guard);
                 }
+            }
+            Known::When(test, value) => {
+                let inside = self.record.guard((**test).clone(), guard);
+                self.take(value, how, inside);
             }
             _ => {}
         }
@@ -311,6 +318,10 @@ impl<'c> Flow<'c> {
             Known::Merged(_) => Known::Merged,
             Known::And(parts) => {
                 return parts.last().map_or(Known::Other, |last| change(self, last));
+            }
+            Known::When(test, value) => {
+                let changed = change(self, value);
+                return self.bounded(changed.when(test), guard);
             }
             _ => return Known::Other,
         };

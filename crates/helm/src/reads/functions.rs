@@ -13,6 +13,12 @@ use super::record::{Guard, Use};
 /// Functions whose outcome is a map of its own.
 const FRESH: [&str; 6] = ["deepCopy", "dict", "fromJson", "fromYaml", "omit", "pick"];
 
+/// Functions that make numbers of what they get (sprig: numeric.go, `toInt64`, `toFloat64`).
+const CASTING: [&str; 15] = [
+    "add", "add1", "biggest", "ceil", "div", "float64", "floor", "int", "int64", "max", "min",
+    "mod", "mul", "round", "sub",
+];
+
 /// Whether an argument is a map that is made for the call, and that no variable knows.
 pub(super) fn is_fresh(argument: &Expr) -> bool {
     let ExprKind::Pipe(pipe) = &argument.kind else {
@@ -72,6 +78,7 @@ pub(super) fn call(
         // Nothing comes of it.
         "fail" => Use::Tested,
         "toYaml" | "toJson" | "toYamlPretty" | "toRawJson" | "toPrettyJson" => Use::Copied,
+        name if CASTING.contains(&name) => Use::Counted,
         "quote" | "squote" | "toString" | "print" | "println" | "cat" => Use::Printed,
         _ => Use::Taken,
     };
@@ -100,11 +107,18 @@ fn choices(flow: &mut Flow<'_>, name: &str, args: &[Known], guard: Guard) -> Opt
             for arg in args {
                 flow.take(arg, Use::Tested, guard);
             }
-            flow.join(args.to_vec(), Known::And, guard)
+            // What is empty comes out and prints nothing, on purpose.
+            let count = args.len().saturating_sub(1);
+            let tested = args.iter().take(count).cloned();
+            let last = args.last().cloned();
+            let parts = tested.map(|arg| arg.safe(false)).chain(last).collect();
+            flow.join(parts, Known::And, guard)
         }
         ("ternary", [yes, no, test]) => {
             flow.take(test, Use::Tested, guard);
-            flow.join(vec![yes.clone(), no.clone()], Known::Either, guard)
+            let truth = test.truth();
+            let no = no.clone().when(&truth.clone().not());
+            flow.join(vec![yes.clone().when(&truth), no], Known::Either, guard)
         }
         // Without the value, rendering says so itself.
         ("required", [_, value]) => {
@@ -177,6 +191,8 @@ fn equal(value: &Known, others: &[Known]) -> Condition {
     let ways = others
         .iter()
         .map(|other| match (constant(other), constant(value)) {
+            _ if *other == Known::Nil => value.is_nil(),
+            _ if *value == Known::Nil => other.is_nil(),
             (Some(text), _) => value.is(&text),
             (None, Some(text)) => other.is(&text),
             (None, None) => Condition::Open,
@@ -401,7 +417,7 @@ fn is_plain(args: &[Known]) -> bool {
     args.iter().all(|arg| {
         matches!(
             arg,
-            Known::Other | Known::Text(_) | Known::Prefix(_) | Known::Constant(_)
+            Known::Other | Known::Text(_) | Known::Prefix(_) | Known::Constant(_) | Known::Nil
         )
     })
 }

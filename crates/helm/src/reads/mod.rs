@@ -8,6 +8,7 @@
 //! the chart's own values and files, and of values files ([`Reads::of_texts`]).
 
 mod abstraction;
+mod arguments;
 mod branches;
 mod charts;
 mod condition;

@@ -39,7 +39,7 @@ impl Record {
     /// How many of the steps have to be there.
     pub(super) fn needs(&self) -> usize {
         match self.how {
-            Use::Entered | Use::Taken | Use::Printed => self.steps.len(),
+            Use::Entered | Use::Taken | Use::Printed | Use::Counted => self.steps.len(),
             Use::Tested | Use::Compared | Use::Sorted | Use::Copied | Use::Lost => 0,
         }
     }
@@ -78,6 +78,8 @@ pub(super) enum Use {
     Taken,
     /// It is printed, whatever type it has.
     Printed,
+    /// It is taken for a number, also where it is a text.
+    Counted,
     /// The template asks whether it is there, or does without it.
     Tested,
     /// It is held against a constant, or against another value.
@@ -93,7 +95,10 @@ pub(super) enum Use {
 impl Use {
     /// Whether it is of all that is in a value.
     pub(super) fn takes_all(self) -> bool {
-        matches!(self, Use::Taken | Use::Printed | Use::Copied | Use::Lost)
+        matches!(
+            self,
+            Use::Taken | Use::Printed | Use::Counted | Use::Copied | Use::Lost
+        )
     }
 }
 
@@ -165,6 +170,12 @@ impl Recorder {
         self.guards.push((condition, outer));
         self.depths.push(depth);
         new
+    }
+
+    /// The test that is the nearest to a place.
+    pub(super) fn innermost(&self, guard: Guard) -> &Condition {
+        let entry = self.guards.get(guard as usize);
+        entry.map_or(&Condition::Open, |(test, _)| test)
     }
 
     /// An object that a template writes.

@@ -431,7 +431,7 @@ fn tests_tell_what_is_there() {
 /// Templates that hand both on, or that ask for the type, treat no two types differently.
 #[test]
 fn templates_tell_types_apart_where_they_care() {
-    use Type::{Boolean, List, Map, Number, QuotedBoolean, Text};
+    use Type::{Boolean, List, Map, Number, QuotedBoolean, QuotedNumber, Text};
     let apart = |template: &str, path_of: &str, left, right| {
         let chart = chart(&[("templates/a.yaml", template)]);
         Reads::of(&chart).tells_apart(&path(path_of), left, right)
@@ -447,6 +447,14 @@ fn templates_tell_types_apart_where_they_care() {
     assert_eq!(of_a(printed, Number, Text), Some(false));
     assert_eq!(of_a(printed, List, Text), Some(true));
     assert_eq!(of_a("{{ add .Values.a 1 }}", Number, Text), Some(true));
+    for template in ["{{ int .Values.a }}", "{{ .Values.a | int64 | add 1 }}"] {
+        assert_eq!(
+            of_a(template, Number, QuotedNumber),
+            Some(false),
+            "{template}"
+        );
+        assert_eq!(of_a(template, Number, Text), Some(true), "{template}");
+    }
     let ranged = "{{ range .Values.a }}{{ . }}{{ end }}";
     assert_eq!(of_a(ranged, List, Text), Some(true));
     assert_eq!(of_a(ranged, List, Map), Some(false));
@@ -460,4 +468,30 @@ fn templates_tell_types_apart_where_they_care() {
     let lost = "{{ include .Values.name .Values.a }}";
     assert_eq!(of_a(lost, Number, Text), None);
     assert_eq!(of_a("a: b", Number, Text), Some(false), "nothing reads it");
+}
+
+/// What is chosen by a test is needed only where the test does not ask whether it is there.
+#[test]
+fn a_choice_guards_both_of_its_sides() {
+    for template in [
+        "{{ ternary .Values.a \"d\" (hasKey .Values \"a\") }}",
+        "{{ hasKey .Values \"a\" | ternary .Values.a \"d\" }}",
+        "{{ hasKey .Values \"a\" | ternary (quote .Values.a) \"d\" }}",
+        "{{ empty .Values.a | ternary \"d\" .Values.a }}",
+        "{{ ternary .Values.a \"d\" (ne .Values.a nil) }}",
+        "{{ ternary \"d\" .Values.a (eq .Values.a nil) }}",
+        "{{ $has := and (hasKey .Values \"a\") .Values.b }}{{ $has | ternary .Values.a \"d\" }}",
+        "{{ $x := \"d\" }}{{ if .Values.a }}{{ $x = .Values.a }}{{ end }}{{ $x }}",
+        "http{{ and .Values.a \"s\" }}",
+    ] {
+        check(template, &["a r"]);
+    }
+    for template in [
+        "{{ ternary .Values.a \"d\" .Values.b }}",
+        "{{ ternary \"d\" .Values.a (ne .Values.a nil) }}",
+        "{{ $x := .Values.a }}{{ if .Values.b }}{{ $x = .Values.c }}{{ end }}{{ $x }}",
+        "{{ and .Values.b .Values.a }}",
+    ] {
+        check(template, &["a r!"]);
+    }
 }

@@ -21,6 +21,8 @@ pub enum Type {
     Text,
     /// A text that is a boolean without its quotes: it is true in an `if`, whatever it says.
     QuotedBoolean,
+    /// A text that is a whole number without its quotes: functions that count take it for one.
+    QuotedNumber,
 }
 
 impl Type {
@@ -63,6 +65,10 @@ impl Reads {
 fn by_use(how: Use, left: Type, right: Type) -> Option<bool> {
     Some(match how {
         Use::Copied | Use::Sorted => false,
+        Use::Counted => {
+            let is_number = |of| matches!(of, Type::Number | Type::QuotedNumber);
+            !is_number(left) || !is_number(right)
+        }
         Use::Lost => return None,
         Use::Printed => !left.is_scalar() || !right.is_scalar(),
         Use::Tested => {

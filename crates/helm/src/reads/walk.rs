@@ -98,9 +98,9 @@ pub(super) fn walk_texts(charts: &Charts, contexts: &[Context], texts: Texts) ->
 /// What a named template was walked with: the template and its data.
 type Walked = (Arc<str>, Known);
 
-struct Walker<'c> {
+pub(super) struct Walker<'c> {
     charts: &'c Charts,
-    flow: Flow<'c>,
+    pub(super) flow: Flow<'c>,
     queue: VecDeque<Call>,
     /// The tests under which a template was walked with some data
     seen: HashMap<Walked, Vec<Guard>>,
@@ -382,12 +382,12 @@ impl<'c> Walker<'c> {
         value
     }
 
-    fn operand(&mut self, expr: &Expr, dot: &Known, guard: Guard) -> Known {
+    pub(super) fn operand(&mut self, expr: &Expr, dot: &Known, guard: Guard) -> Known {
         self.flow.at.span = expr.span.clone();
         match &expr.kind {
             ExprKind::Bool(known) => Known::Constant(*known),
             ExprKind::Dot => dot.clone(),
-            ExprKind::Nil => Known::text(""),
+            ExprKind::Nil => Known::Nil,
             ExprKind::Number(number) => Known::text(number.text()),
             ExprKind::String(_, text) => Known::text(text.to_str_lossy()),
             ExprKind::Field(names) => self.fields(dot, names, guard, expr),
@@ -427,23 +427,7 @@ impl<'c> Walker<'c> {
     ) -> Known {
         let name = function.name();
         let span = self.flow.at.span.clone();
-        let mut arguments = Vec::with_capacity(rest.len() + 1);
-        let mut inside = guard;
-        for arg in rest {
-            let value = self.operand(arg, dot, inside);
-            // They stop at the first argument that decides.
-            let goes_on = match name {
-                "and" => Some(value.truth()),
-                "or" => Some(value.truth().not()),
-                _ => None,
-            };
-            if let Some(condition) = goes_on {
-                self.flow.take(&value, Use::Tested, inside);
-                inside = self.flow.record.guard(condition, inside);
-            }
-            arguments.push(value);
-        }
-        arguments.extend(last);
+        let arguments = self.arguments(name, rest, last, dot, guard);
         if rest.is_empty() {
             self.flow.at.span = span;
         }
