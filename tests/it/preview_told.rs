@@ -93,14 +93,27 @@ fn what_stayed_is_found() {
         ],
     );
     assert!(!ran.stdout.contains("preview-pr-1070"), "{}", ran.stdout);
-    said(
-        &verify("gone.json"),
-        0,
-        &[
-            "nothing of pull request 107 is among 1 objects",
-            "note: gone.json has no namespaces",
-        ],
+    said(&verify("gone.json"), 2, &["gone.json has no namespaces"]);
+    // As `kubectl get --raw` prints it: the items say no kind.
+    sandbox.write(
+        "raw.json",
+        r#"{"kind": "NamespaceList", "items": [{"metadata": {"name": "preview-pr-107"}}]}"#,
     );
+    said(&verify("raw.json"), 1, &["Namespace `preview-pr-107`"]);
+    sandbox.write(
+        "other.json",
+        r#"{"kind": "NamespaceList", "items": [{"metadata": {"name": "default"}}]}"#,
+    );
+    said(
+        &verify("other.json"),
+        0,
+        &["nothing of pull request 107 is among 1 object\n"],
+    );
+    sandbox.write(
+        "status.json",
+        r#"{"kind": "Status", "status": "Failure", "code": 403}"#,
+    );
+    said(&verify("status.json"), 2, &["it is a `Status`"]);
     for file in ["empty", "other.yaml", "missing"] {
         assert_eq!(verify(file).status, 2, "{file}");
     }
