@@ -1,11 +1,15 @@
 //! `production/test-mode`.
 
+use envlint_yaml::Segment;
+
 use super::given::{GivenValue, Verdict, check_given};
 use crate::masking::{Said, Text, text};
+use crate::naming::mentions;
 use crate::rules::setting::{Setting, causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::{Confidence, Severity};
 use crate::values::words_of;
+use crate::workspace::Tier;
 
 rule! {
     /// A service of others runs in its test mode in production.
@@ -14,7 +18,8 @@ rule! {
     ///
     /// In the environments of the production tier, reports settings that turn on the test mode or the sandbox of a
     /// service: `STRIPE_MODE: test`, `PLAID_ENV: sandbox`, `testMode: true`, publishable keys of test mode
-    /// (`pk_test_…`), and addresses of a sandbox (`https://api.sandbox.paypal.com`).
+    /// (`pk_test_…`), and addresses of a sandbox (`https://api.sandbox.paypal.com`), unless they stand under the name of another
+    /// environment: `issuers: {staging: {server: …}}`.
     ///
     /// ## Why it matters
     ///
@@ -54,7 +59,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     };
     let found = of_production(cx, &is_wanted)
         .into_iter()
-        .filter(|setting| !setting.is_metadata());
+        .filter(|setting| !setting.is_metadata() && !is_of_stage(setting));
     for cause in causes(found.map(|setting| (setting.clone(), what(&setting)))) {
         let (path, environments) = (cause.first.path(), cause.environments());
         let message = match &cause.what {
@@ -95,6 +100,18 @@ fn judge_given(given: &GivenValue<'_>) -> Option<Verdict> {
 }
 
 const ADVICE: &str = "use the live mode, with its keys and addresses";
+
+/// Whether an address stands in a section that is named after another stage: who has issuers of certificates for both chooses
+/// one of them elsewhere.
+fn is_of_stage(setting: &Setting<'_, '_>) -> bool {
+    let mut segments = setting.path().segments().iter();
+    let names_other = |key: &str| {
+        let mut named = mentions(key);
+        named.any(|mention| mention.word == key && mention.tier != Tier::Production)
+    };
+    sandbox_of(setting.text).is_some()
+        && segments.any(|segment| matches!(segment, Segment::Key(key) if names_other(key)))
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum What {
