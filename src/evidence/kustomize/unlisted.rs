@@ -41,10 +41,10 @@ pub(super) fn unlisted(
             && ancestors(folder)
                 .take_while(|above| *above != home)
                 .any(|above| roots.closed.contains(above));
-        let is_open = roots
-            .open
-            .iter()
-            .any(|prefix| folder.starts_with(prefix.as_str()));
+        // A set whose path has an open part may lead below the kustomization, where it does not lead to that one.
+        let is_open = roots.open.iter().any(|prefix| {
+            folder.starts_with(prefix.as_str()) && !home.starts_with(prefix.as_str())
+        });
         let count = counts.get(&(folder.to_owned(), home)).copied();
         let is_left = count.is_some_and(|count| count >= LISTED) && !is_plain && !is_open;
         is_left.then(|| (source.path.clone(), home.to_owned()))

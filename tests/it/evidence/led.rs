@@ -76,3 +76,30 @@ fn applications_that_lead_in_circles_tell_nothing() {
     ]);
     assert_eq!(seen, ["shop default charts/shop "]);
 }
+
+/// What a kustomization leaves out is not deployed, though a set of Applications may lead to the kustomization.
+#[test]
+fn what_a_kustomization_leaves_out_of_a_folder_below_is_not_deployed() {
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: argo}\nspec:\n  generators: [{list: {elements: [{overlay: overlays/core}]}}]\n  template:\n    metadata: {name: argo}\n    spec: {source: {repoURL: 'https://git.example.com/acme/platform', path: 'argo/{{overlay}}'}}\n";
+    let seen = deployments(&[
+        ("sets/argo.yaml", set),
+        (
+            "argo/overlays/core/kustomization.yaml",
+            "resources: [apps/dev.yaml, apps/prod.yaml]\n",
+        ),
+        (
+            "argo/overlays/core/apps/dev.yaml",
+            &application("shop-dev", "charts/shop", ""),
+        ),
+        (
+            "argo/overlays/core/apps/prod.yaml",
+            &application("shop-prod", "charts/shop", ""),
+        ),
+        (
+            "argo/overlays/core/apps/test.yaml",
+            &application("shop-test", "charts/shop", ""),
+        ),
+        ("charts/shop/Chart.yaml", CHART),
+    ]);
+    assert_eq!(seen, ["shop dev charts/shop ", "shop prod charts/shop "]);
+}

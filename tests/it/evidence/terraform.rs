@@ -245,3 +245,15 @@ resource \"helm_release\" \"logs\" {
         ["logs dev logs ", "shop dev shop ", "shop blue shop "]
     );
 }
+
+/// A module of another repository that is given a chart is said; one without charts is not.
+#[test]
+fn modules_of_other_repositories_are_said_where_they_are_given_charts() {
+    let seen = apps(&[(
+        "main.tf",
+        "module \"network\" {\n  source = \"git::https://git.example.com/network\"\n}\nmodule \"shop\" {\n  source     = \"git::https://git.example.com/release\"\n  chart_name = \"shop\"\n}\n",
+    )]);
+    let said = "main.tf:5:1: Terraform takes the module from `git::https://git.example.com/release`, so which chart it deploys with which values is not known";
+    assert!(seen.contains(said), "{seen}");
+    assert!(!seen.contains("network"), "{seen}");
+}

@@ -5,6 +5,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/helm/latest/docs/resources/release>
 
+mod elsewhere;
 mod said;
 mod switches;
 mod terragrunt;

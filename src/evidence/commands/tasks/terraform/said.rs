@@ -30,12 +30,13 @@ pub(super) struct Said<'m> {
     pub(super) calls: BTreeMap<String, Vec<Call<'m>>>,
     /// Calls that are comments: the directory of the module, with the file and the line of the first one.
     pub(super) comments: BTreeMap<String, (&'m str, usize)>,
-    /// Units of Terragrunt whose modules are not in this repository.
+    /// Modules with charts that are not in this repository.
     pub(super) elsewhere: Vec<Elsewhere<'m>>,
 }
 
-/// A unit of Terragrunt that runs a module of another repository, with charts.
+/// A call of a module of another repository, with charts.
 pub(super) struct Elsewhere<'m> {
+    pub(super) tool: &'static str,
     pub(super) by: &'m str,
     pub(super) line: usize,
     pub(super) source: String,
@@ -120,9 +121,9 @@ impl<'m> Said<'m> {
         for (_, body) in blocks(text, "module ", read) {
             let source = attribute(body, "source").map(str::trim);
             let source = source.and_then(|text| literal(text.strip_prefix('"')?));
-            let called = source
-                .filter(|source| source.starts_with('.'))
-                .and_then(|source| normal(directory, &source));
+            let Some(source) = source else { continue };
+            self.take_elsewhere(path, text, body, &source);
+            let called = normal(directory, &source).filter(|_| source.starts_with('.'));
             if let Some(called) = called.filter(|_| kept.spend(body.len() as u64)) {
                 let body = body.to_owned();
                 let calls = self.calls.entry(called).or_default();
@@ -142,12 +143,30 @@ impl<'m> Said<'m> {
                 }
             }
             Runs::Elsewhere(source, line, files) => self.elsewhere.push(Elsewhere {
+                tool: "Terragrunt",
                 by: path,
                 line,
                 source,
                 files,
             }),
         }
+    }
+
+    /// A module of another repository that is given a chart.
+    fn take_elsewhere(&mut self, path: &'m str, text: &str, body: &str, source: &str) {
+        let is_chart = |(name, _): &(&str, &str)| name.contains("chart") || name.contains("helm_");
+        let speaks_of_charts = source.contains("helm") || outermost(body).iter().any(is_chart);
+        if source.starts_with('.') || !speaks_of_charts {
+            return;
+        }
+        let line = text.lines().position(|line| line.contains(source));
+        self.elsewhere.push(Elsewhere {
+            tool: "Terraform",
+            by: path,
+            line: line.unwrap_or_default() + 1,
+            source: source.to_owned(),
+            files: Vec::new(),
+        });
     }
 
     /// Calls of modules that are comments.

@@ -5,13 +5,11 @@
 
 use envlint_budget::Budget;
 
-use super::said::{Elsewhere, blocks, literals};
+use super::said::{blocks, literals};
 use super::ways::{Values, filled};
 use super::{attribute, block, literal, up_to};
-use crate::evidence::claim::{Claims, Unread};
 use crate::evidence::commands::words::head;
 use crate::evidence::files::{Files, directory_of, normal};
-use crate::masking::{Name, Said, text};
 use crate::source::{ancestors, is_yaml, join};
 
 /// What a unit's file is called, and what files are called that units include.
@@ -64,38 +62,6 @@ pub(super) fn runs(path: &str, text: &str, files: &Files<'_>, read: &Budget) -> 
         let named = inputs.iter().flat_map(|inputs| unit.files_in(inputs));
         Runs::Elsewhere(source, line.unwrap_or_default() + 1, named.collect())
     })
-}
-
-/// Says of the units whose modules are in other repositories that what they deploy is not known, and of the files that they name.
-pub(super) fn say_elsewhere(units: &[Elsewhere<'_>], said: &mut Claims) {
-    let Some(first) = units.first() else { return };
-    let reason = match units.len() {
-        1 => text!(
-            "Terragrunt takes the module from `{}`, so which chart it deploys with which values is not known",
-            Said(&first.source)
-        ),
-        count => text!(
-            "{} units of Terragrunt take their modules from elsewhere (this one from `{}`), so which charts they deploy with which values is not known",
-            count,
-            Said(&first.source)
-        ),
-    };
-    said.unread.push(Unread {
-        file: first.by.to_owned(),
-        place: Some((first.line, 1)),
-        reason,
-        is_values: false,
-    });
-    for unit in units {
-        let reason = || {
-            text!(
-                "{} gives this file to a module that is not in this repository, so what is deployed with it is not known",
-                Name(unit.by)
-            )
-        };
-        let files = unit.files.iter();
-        said.idle.extend(files.map(|file| (file.clone(), reason())));
-    }
 }
 
 struct Unit<'u, 'f> {

@@ -10,7 +10,7 @@ use envlint_budget::Budget;
 
 use super::said::{Call, Said, TELLING, is_always_read, is_plain, is_read, literals, read_files};
 use super::switches::is_made;
-use super::terragrunt;
+use super::{elsewhere, terragrunt};
 use crate::evidence::claim::Claims;
 use crate::evidence::commands::tasks::Idle;
 use crate::evidence::files::{Files, directory_of, normal};
@@ -92,11 +92,11 @@ impl<'m, 'f> Modules<'m, 'f> {
         })
     }
 
-    /// Says what units of Terragrunt leave open.
+    /// Says what modules deploy of which nothing is known.
     pub(in crate::evidence::commands) fn say_elsewhere(&self, said: &mut Claims) {
         let mut all = self.files.below("").iter();
-        if all.any(|path| path.ends_with(terragrunt::UNIT)) {
-            terragrunt::say_elsewhere(&self.said().elsewhere, said);
+        if all.any(|path| path.ends_with(".tf") || path.ends_with(terragrunt::UNIT)) {
+            elsewhere::say(&self.said().elsewhere, said);
         }
     }
 
