@@ -301,8 +301,8 @@ fn one(
             Layers {
                 here: kept,
                 elsewhere: &elsewhere,
+                given: &given_names,
             },
-            &given_names,
             &bound,
         );
         // What files say that are not there, nobody knows.
@@ -313,16 +313,13 @@ fn one(
     told_apart(claims, said);
 }
 
-/// The values files of an Application: those of this repository, and the names of others.
+/// The values of an Application: files of this repository, the names of others, and the paths that are given otherwise.
 struct Layers<'l> {
     here: Vec<LayerPath>,
     elsewhere: &'l [String],
+    given: &'l [String],
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of one claim, put together in one place"
-)]
 fn claim(
     spec: &Spec,
     helm: &HelmSource,
@@ -330,12 +327,12 @@ fn claim(
     files: &Files<'_>,
     names: &Names,
     layers: Layers<'_>,
-    given_names: &[String],
     bound: &Bindings,
 ) -> Claim {
     let Layers {
         here: layers,
         elsewhere,
+        given: given_names,
     } = layers;
     let filled = |text: &Option<String>| {
         let text = text.as_deref().map(|text| fill(text, bound));
