@@ -46,6 +46,8 @@ pub(super) fn assignments(text: &str) -> Vec<Assignment> {
 
 fn in_line(line: &str, offset: usize, is_block: bool, found: &mut Vec<Assignment>) {
     let mut after = 0;
+    // What ends the parts of `s|PASSWORD=.*$|PASSWORD=$PASSWORD|g`, once its pattern was seen.
+    let mut delimiter = None;
     for (at, char) in line.char_indices() {
         if at < after || !matches!(char, '=' | ':' | ' ') {
             continue;
@@ -64,6 +66,18 @@ fn in_line(line: &str, offset: usize, is_block: bool, found: &mut Vec<Assignment
         let Some((value, quoted)) = value_after(rest, char).or_else(attached) else {
             continue;
         };
+        let text = rest.get(value.clone()).unwrap_or_default();
+        if is_pattern(text) {
+            delimiter = before
+                .strip_suffix(name)
+                .and_then(|lead| lead.chars().last());
+            continue;
+        }
+        let length = delimiter.and_then(|delimiter: char| text.find(delimiter));
+        let value = value.start..length.map_or(value.end, |length| value.start + length);
+        if value.is_empty() {
+            continue;
+        }
         let is_attached = char == ':' && value.start == 0 && !quoted;
         let value = at + 1 + value.start..at + 1 + value.end;
         after = value.end;
@@ -77,6 +91,13 @@ fn in_line(line: &str, offset: usize, is_block: bool, found: &mut Vec<Assignment
             alone,
         });
     }
+}
+
+/// Whether a value is a regular expression that stands for any: what sed looks for is none.
+fn is_pattern(text: &str) -> bool {
+    [".*", ".+", "[^", "\\(.*"]
+        .iter()
+        .any(|start| text.starts_with(start))
 }
 
 /// The value of `password:x` without a blank, as files of properties have it, where the line is nothing else.

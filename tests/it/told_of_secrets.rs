@@ -180,6 +180,13 @@ fn a_command_that_goes_on_below_and_a_variable_are_no_secrets() {
     ] {
         assert!(severities("values-prod.yaml", text).is_empty(), "{text}");
     }
+    // What sed looks for is no secret; what it writes may be one.
+    for (written, expected) in [("$REDIS_PASSWORD", &[][..]), ("Xk29vQ7mLpR4", &["error"])] {
+        let text = format!(
+            "script: |\n  sed -i \"s|REDIS_PASSWORD=.*$|REDIS_PASSWORD={written}|g\" /app/.env;\n  sed -i \"s#DB_PORT=.*#DB_PORT=$DB_PORT#\" /app/.env\n"
+        );
+        assert_eq!(severities("values-prod.yaml", &text), expected, "{text}");
+    }
     // A value of properties goes on.
     let text = "app.properties: |\n  db.password=Xk29vQ7m\\\n    LpR4tY8wZ3nB\n";
     assert_eq!(severities("values-prod.yaml", text), ["error"]);
