@@ -39,7 +39,7 @@ use taken::Taken;
 pub use others::Unsearched;
 pub use outcome::{Extent, Outcome, Reach};
 pub use silence::{Silence, silences};
-pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
+pub use suppression::{Suppression, Unknown, apply as apply_suppressions, suppressions};
 
 /// Checks the selected apps of a workspace, and the other files in reach for secrets. One app that fails does not stop the
 /// others.
@@ -191,7 +191,11 @@ impl<'w> Checker<'w> {
             partial = shared_files(workspace, &self.charts);
             partial.extend(searched);
         }
-        let suppressed = apply_suppressions(&heard, &partial, &mut findings, &workspace.config);
+        let unknown = Unknown {
+            files: &partial,
+            is_silent: &|rule| self.is_silent(rule),
+        };
+        let suppressed = apply_suppressions(&heard, &unknown, &mut findings, &workspace.config);
         findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
         let mut findings = gather::gather(causes::joined(findings, &workspace.environments));
         point_at_causes(workspace, &mut findings);
@@ -226,15 +230,24 @@ impl<'w> Checker<'w> {
         let layers = layers.iter().filter_map(|layer| layer.source.as_ref().ok());
         let own = readable(files).map(|(_, source)| source);
         let sources: Vec<Arc<Source>> = own.chain(layers).cloned().collect();
+        let unknown = Unknown {
+            files: &BTreeSet::new(),
+            is_silent: &|rule| self.is_silent(rule),
+        };
         apply_suppressions(
             &sources,
-            &BTreeSet::new(),
+            &unknown,
             &mut outcome.findings,
             &self.workspace.config,
         );
         presence::without_present(self.workspace, &[], &mut outcome.findings);
         let findings = outcome.findings.into_iter();
         findings.map(causes::alone).collect()
+    }
+
+    /// Whether a rule asks for a history that is not here: in a shallow clone, it finds nothing of what it found before.
+    fn is_silent(&self, rule: &str) -> bool {
+        rule == "drift/out-of-order-change" && !self.history.is_whole()
     }
 
     /// How far an app comes: nobody may deploy one that only names of files tell, where the repository says how the others are

@@ -139,7 +139,7 @@ fn read(
 /// uses them was checked.
 pub fn apply(
     sources: &[Arc<Source>],
-    partial: &BTreeSet<String>,
+    unknown: &Unknown<'_>,
     findings: &mut Vec<Finding>,
     config: &Config,
 ) -> usize {
@@ -162,9 +162,18 @@ pub fn apply(
     });
     let suppressed = before - findings.len();
     for (path, file) in &files {
-        file.report(partial.contains(*path), config, findings);
+        let is_known = |rule: &str| !unknown.files.contains(*path) && !(unknown.is_silent)(rule);
+        file.report(&is_known, config, findings);
     }
     suppressed
+}
+
+/// Of which comments nobody can say that they suppress nothing.
+pub struct Unknown<'u> {
+    /// Files that other findings may be about than those that were looked for.
+    pub files: &'u BTreeSet<String>,
+    /// Whether a rule could not know what it asks for.
+    pub is_silent: &'u dyn Fn(&str) -> bool,
 }
 
 /// The suppressions of one file, and which of them excused something.
@@ -207,7 +216,12 @@ impl File {
         is_excused
     }
 
-    fn report(&self, is_partial: bool, config: &Config, findings: &mut Vec<Finding>) {
+    fn report(
+        &self,
+        is_known: &dyn Fn(&str) -> bool,
+        config: &Config,
+        findings: &mut Vec<Finding>,
+    ) {
         for (at, comment) in self.comments.iter().enumerate() {
             let place = || Location::new(&self.source, comment.span);
             if comment.reason.is_empty() && !comment.rules.is_empty() {
@@ -238,7 +252,7 @@ impl File {
                 });
             }
             for (index, rule) in comment.rules.iter().enumerate() {
-                if let Some(problem) = self.idle(at, index, rule, is_partial, config) {
+                if let Some(problem) = self.idle((at, index), rule, is_known, config) {
                     let fix = (comment.rules.len() == 1).then(|| Fix {
                         title: "remove the comment".into(),
                         safe: true,
@@ -259,10 +273,9 @@ impl File {
     /// Why a rule that a comment names excuses nothing; none when it does, or when that cannot be said.
     fn idle(
         &self,
-        at: usize,
-        index: usize,
+        place: (usize, usize),
         rule: &str,
-        is_partial: bool,
+        is_known: &dyn Fn(&str) -> bool,
         config: &Config,
     ) -> Option<Problem> {
         if rules::find(rule).is_none() && !is_policy(config, rule) {
@@ -283,7 +296,7 @@ impl File {
                 Problem::without_place(message).suggest_or(near, "`envlint rules` lists the rules"),
             );
         }
-        (!is_partial && !self.used.contains(&(at, index))).then(|| {
+        (!self.used.contains(&place) && is_known(rule)).then(|| {
             let message = text!(
                 "`{}` finds nothing here, so the comment suppresses nothing",
                 Name(rule)

@@ -100,12 +100,17 @@ impl Past {
         paths
     }
 
+    /// Whether the clone lacks old commits.
+    pub fn is_shallow(&self) -> bool {
+        self.repository.is_shallow()
+    }
+
     /// Why there may be more changes than were read; asked when there are no more.
     pub fn incomplete(&self) -> Option<Incomplete> {
         let end = held(&self.log).end();
         match end {
             End::Failed => Some(Incomplete::Failed),
-            _ if self.repository.is_shallow() => Some(Incomplete::Shallow),
+            _ if self.is_shallow() => Some(Incomplete::Shallow),
             End::Cut => Some(Incomplete::TooLong),
             End::Whole => None,
         }

@@ -44,6 +44,11 @@ impl<'w> History<'w> {
         }
     }
 
+    /// Whether there is a history from its first commit on.
+    pub fn is_whole(&self) -> bool {
+        self.past().is_ok_and(|past| !past.is_shallow())
+    }
+
     /// What git knows.
     ///
     /// # Errors

@@ -337,8 +337,19 @@ fn given(text: &str, at: usize) -> Option<Hit> {
         quoted: true,
         alone: true,
     };
-    let reason = setting(text.get(at..)?, &assignment)?;
+    let value = text.get(at..)?;
+    let reason = setting(value, &assignment).filter(|_| !is_variable_of_shell(value))?;
     Some(hit(assignment.value, reason))
+}
+
+/// Whether a word of a command is a variable of the shell, in letters of any case: `$registrypass`.
+fn is_variable_of_shell(word: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    word.strip_prefix('$').is_some_and(|name| {
+        !name.is_empty()
+            && !name.starts_with(|first: char| first.is_ascii_digit())
+            && name.bytes().all(is_part)
+    })
 }
 
 /// The password of `user:password`, and the user where it is the same.

@@ -96,6 +96,8 @@ pub(super) fn is_left_out(path: &str, unread: &[Unread]) -> bool {
 struct Used {
     files: BTreeSet<String>,
     charts: BTreeSet<String>,
+    /// The environments that a chart is deployed to, as far as they are told.
+    environments: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Used {
@@ -105,9 +107,19 @@ impl Used {
             Some(Chart::Local(chart)) => Some(chart.clone()),
             _ => None,
         });
+        let mut environments: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for claim in &said.claims {
+            if let (Some(Chart::Local(chart)), Some(environment)) =
+                (&claim.chart, &claim.environment)
+            {
+                let known = environments.entry(chart.clone()).or_default();
+                known.insert(environment.clone());
+            }
+        }
         Used {
             files: layers.map(|layer| layer.path.clone()).collect(),
             charts: charts.collect(),
+            environments,
         }
     }
 
@@ -160,6 +172,12 @@ fn copied(
             )
         });
     }
+    if let Some(twin) = twin(app, chart, used, fitting) {
+        return Some(text!(
+            "the chart `{}` of the same name is deployed to the same environments, and nothing that envlint reads deploys this one",
+            Name(twin)
+        ));
+    }
     let folder = chart.rsplit('/').next().unwrap_or(chart);
     let bare = without_copy(folder)?;
     let mut originals = fitting.outer().iter().filter(|other| {
@@ -172,6 +190,28 @@ fn copied(
             Name(original)
         )
     })
+}
+
+/// The chart that is deployed in place of an app's own one: it has the same name, which is the app's, too, and goes to all of
+/// its environments. `frontend/helm` stays behind when `helm/services/frontend` is deployed.
+fn twin<'u>(app: &FoundApp, chart: &str, used: &'u Used, fitting: &Fitting<'_>) -> Option<&'u str> {
+    let name = fitting.name(chart)?;
+    let folders = ancestors(directory_of(&app.pattern));
+    let mut folders = folders.map(|folder| folder.rsplit('/').next().unwrap_or(folder));
+    if folders.find(|folder| is_telling(folder))? != name {
+        return None;
+    }
+    let is_twin = |other: &str, environments: &BTreeSet<String>| {
+        other != chart
+            && app
+                .values
+                .iter()
+                .all(|file| environments.contains(&file.environment))
+            && fitting.name(other).as_ref() == Some(&name)
+    };
+    let mut others = used.environments.iter();
+    let twin = others.find(|(other, environments)| is_twin(other, environments));
+    twin.map(|(other, _)| other.as_str())
 }
 
 /// The name of the folder that one is a copy of, by its name: `shop` of `shop-copy`, `shop_old`, `old-shop`.

@@ -288,6 +288,27 @@ fn a_shallow_clone_knows_what_is_pending_as_far_as_it_reaches() {
 }
 
 #[test]
+fn a_comment_on_a_hotfix_is_of_use_in_a_shallow_clone_too() {
+    let sandbox = repository("a: 1\n");
+    let comment = "# envlint: ignore[drift/out-of-order-change] incident 4711";
+    set(&sandbox, "prod", &format!("a: 2 {comment}\n"));
+    let commit = sandbox.commit_by("Eve", 2);
+    let unused = || {
+        let found = sandbox.check().findings;
+        found
+            .iter()
+            .filter(|finding| finding.rule == "suppression/unused")
+            .count()
+    };
+    assert_eq!(unused(), 0);
+    sandbox.write(".git/shallow", commit);
+    assert_eq!(unused(), 0);
+    std::fs::remove_file(sandbox.root().join(".git/shallow")).expect("the file");
+    set(&sandbox, "prod", &format!("a: 1 {comment}\n"));
+    assert_eq!(unused(), 1);
+}
+
+#[test]
 fn a_file_that_was_renamed_and_a_work_tree_of_another_branch_keep_their_past() {
     let sandbox = repository("a: 1\nb: some text that stays the same\nc: more of it\n");
     set(

@@ -180,6 +180,8 @@ fn a_command_that_goes_on_below_and_a_variable_are_no_secrets() {
     ] {
         assert!(severities("values-prod.yaml", text).is_empty(), "{text}");
     }
+    let text = "script: |\n  docker login registry.example.com -u shop -p $registrypass\n  docker login a -u b -p Xk29vQ7mLpR4\n";
+    assert_eq!(severities("values-prod.yaml", text), ["error"]);
     // What sed looks for is no secret; what it writes may be one.
     for (written, expected) in [("$REDIS_PASSWORD", &[][..]), ("Xk29vQ7mLpR4", &["error"])] {
         let text = format!(

@@ -4,7 +4,7 @@ use super::reader::{Script, Workflow};
 use crate::masking::{Name, Text, text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::source::{Location, Severity};
-use crate::values::Tree;
+use crate::values::{Tree, TreeKind};
 
 rule! {
     /// A workflow pastes a text of somebody else into a script.
@@ -65,7 +65,7 @@ const WRITTEN: [&str; 18] = [
     "github.event.review.body",
     "github.event.review_comment.body",
     "github.event.workflow_run.display_title",
-    "github.event.workflow_run.head_branch",
+    HEAD_BRANCH,
     "github.event.workflow_run.head_commit.message",
 ];
 
@@ -161,7 +161,9 @@ fn collect<'a>(workflow: &Workflow<'a>, script: &Script<'a>, pasted: &mut Vec<Pa
         let first = expression.text.split_once("||");
         let text = first.map_or(expression.text, |(first, _)| first).trim();
         let is_input = is_free_input(workflow, text);
-        let is_written = WRITTEN.contains(&text) && is_brought(workflow, text);
+        let is_written = WRITTEN.contains(&text)
+            && is_brought(workflow, text)
+            && !(text == HEAD_BRANCH && has_named_branches(workflow));
         if !is_input && !is_written {
             continue;
         }
@@ -174,6 +176,28 @@ fn collect<'a>(workflow: &Workflow<'a>, script: &Script<'a>, pasted: &mut Vec<Pa
                 places: vec![place],
             }),
         }
+    }
+}
+
+/// The branch of the workflow that ran before.
+const HEAD_BRANCH: &str = "github.event.workflow_run.head_branch";
+
+/// Whether only workflows of branches with these very names start the workflow: then the name is one of them, also of a fork.
+/// GitHub: `on.workflow_run.branches`, whose patterns are globs
+fn has_named_branches(workflow: &Workflow<'_>) -> bool {
+    let on = workflow.on();
+    let branches = on.and_then(|on| on.get_keys(&["workflow_run", "branches"]));
+    let Some(branches) = branches else {
+        return false;
+    };
+    let is_name = |branch: &Tree<'_>| {
+        let name = branch.as_str();
+        name.is_some_and(|name| !name.contains(['*', '?', '+', '[', '!']))
+    };
+    match branches.kind() {
+        TreeKind::Sequence(branches) => branches.iter().all(is_name),
+        TreeKind::Scalar(_) => is_name(&branches),
+        TreeKind::Mapping(_) => false,
     }
 }
 

@@ -65,6 +65,35 @@ fn a_chart_in_a_chart_that_is_deployed_is_no_app() {
     insta::assert_snapshot!(apps(&with(&files)));
 }
 
+#[test]
+fn a_chart_stays_behind_where_another_one_of_its_name_is_deployed() {
+    let command = |environment: &str| {
+        format!(
+            "{environment}:\n\thelm upgrade shop charts/shop -f charts/shop/values-{environment}.yaml\n"
+        )
+    };
+    let (both, one) = (command("dev") + &command("prod"), command("prod"));
+    let mut files = copied("shop/helm");
+    files.push(("Makefile".to_owned(), &both));
+    assert_eq!(deployments(&with(&files)), EXPECTED);
+    files.pop();
+    files.push(("Makefile".to_owned(), &one));
+    let seen = deployments(&with(&files));
+    assert!(
+        seen.iter()
+            .any(|one| one.contains("shop/helm/values-dev.yaml")),
+        "{seen:?}"
+    );
+    // A chart that many folders have as it is tells nothing.
+    let mut files = copied("billing/helm");
+    files.push(("Makefile".to_owned(), &both));
+    let seen = deployments(&with(&files));
+    assert!(
+        seen.iter().any(|one| one.contains("billing/helm")),
+        "{seen:?}"
+    );
+}
+
 /// Its chart has a name of its own.
 #[test]
 fn a_backup_may_be_an_app() {
