@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 
 use envlint_yaml::Node;
 
-use super::value::is_base64;
+use super::harmless::is_base64;
 
 /// What a text says when it is base64 of readable text.
 pub(super) fn decode_text(text: &str) -> Option<String> {

@@ -8,10 +8,11 @@ use super::connection::logins;
 use super::defaults::is_default;
 use super::encoded::decode_text;
 use super::forms::forms;
+use super::harmless::{is_example, is_placeholder};
 use super::names::{Promise, hints_at_secret};
 use super::references::is_reference;
 use super::shapes;
-use super::value::{is_chosen, is_example, is_handed_out, is_placeholder, is_secret};
+use super::value::{is_chosen, is_handed_out, is_secret};
 
 /// A secret in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

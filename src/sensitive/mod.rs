@@ -18,6 +18,7 @@ mod escaped;
 mod examine;
 mod forms;
 mod handed;
+mod harmless;
 mod lines;
 mod mentions;
 mod names;

@@ -7,11 +7,12 @@ use envlint_budget::Budget;
 use envlint_yaml::{Document, Path, Span};
 
 use super::examine::{Hit, parts};
+use super::harmless::is_placeholder;
 use super::lines::sensitive;
 use super::names::{Promise, promise};
 use super::references::is_reference;
 use super::shapes::private_keys;
-use super::value::{is_placeholder, is_surely_drawn};
+use super::value::is_surely_drawn;
 use super::words::reads_like_words;
 use super::{Reason, Secret, Sensitive, broken, nested};
 

@@ -10,8 +10,8 @@ use aho_corasick::AhoCorasick;
 
 use super::JWT;
 use super::encoded::decode;
+use super::harmless::is_example;
 use super::table::{SHAPES, Set, Shape};
-use super::value::is_example;
 use super::words::entropy;
 
 /// A token in a text.

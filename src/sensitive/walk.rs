@@ -12,12 +12,13 @@ use super::called::{
 };
 use super::encoded::is_base64_map;
 use super::examine::{Hit, examine, examine_data, hit};
+use super::harmless::is_placeholder;
 use super::mentions::{is_about, is_drawn_secret, promise_of_entries};
 use super::names::{Promise, holds_names, promise};
 use super::options::{Word, command_line, examine_word};
 use super::sealed::is_readable;
 use super::users::{user_of, user_variable};
-use super::value::{is_placeholder, repeats_user, stands_for_none};
+use super::value::{repeats_user, stands_for_none};
 use super::{Reason, Secret, Sensitive, handed, nested, said};
 
 /// How many values are looked at: aliases can make a small file large.
